@@ -1,0 +1,245 @@
+"""The commands of contract section 3: one model per op, in the order of its table."""
+
+import hashlib
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
+
+import orjson
+from pydantic import BaseModel, Field, model_validator
+
+from ledger.commands.fields import (
+    Authorisation,
+    Bucket,
+    Day,
+    Evidence,
+    Facts,
+    Id,
+    Instant,
+    Insurance,
+    Kind,
+    NonNegativeFen,
+    PositiveFen,
+    Region,
+    Relation,
+    SignedFen,
+    Status,
+    Strict,
+    Text,
+    Year,
+)
+
+_NOT_CONTENT: Final = frozenset({"id", "by"})
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, BaseModel):
+        return value.__dict__
+    raise TypeError(type(value).__name__)
+
+
+class Command(Strict):
+    """What every command carries: `id` (the request key), `at` (service time) and `by` (the actor)."""
+
+    op: ClassVar[str]
+    id: Id
+    at: Instant
+    by: Id | None = None
+
+    def content(self) -> dict[str, Any]:
+        """Every field but `id` and `by`, defaults filled in, what was left out left out."""
+        return {k: v for k, v in self.__dict__.items() if k not in _NOT_CONTENT and v is not None}
+
+    def digest(self) -> bytes:
+        """The first 16 bytes of SHA-256 over op and content: equal digests mean equal content."""
+        content = {"op": self.op, **self.content()}
+        return hashlib.sha256(orjson.dumps(content, default=_plain, option=orjson.OPT_SORT_KEYS)).digest()[:16]
+
+
+class OpenAccount(Command):
+    op: ClassVar[str] = "open_account"
+    account: Id
+    region: Region
+    insurance: Insurance
+    born: Day | None = None
+
+
+class Credit(Command):
+    op: ClassVar[str] = "credit"
+    account: Id
+    amount_fen: PositiveFen
+    bucket: Bucket = "current"
+    kind: Literal["allotment", "interest", "transfer_in", "other"] | None = None
+
+
+class Adjust(Command):
+    op: ClassVar[str] = "adjust"
+    account: Id
+    delta_fen: SignedFen
+    bucket: Literal["current", "carried", "suspense"] = "current"
+    reason: Text
+
+    @model_validator(mode="after")
+    def _moves_something(self) -> Self:
+        if self.delta_fen == 0:
+            raise ValueError("delta_fen: must not be 0", "delta_fen：不得为 0")
+        return self
+
+
+class CloseYear(Command):
+    op: ClassVar[str] = "close_year"
+    account: Id
+    year: Year
+
+
+class Transfer(Command):
+    op: ClassVar[str] = "transfer"
+    account: Id
+    region: Region
+    reason: Text | None = None
+
+
+class SetStatus(Command):
+    op: ClassVar[str] = "set_status"
+    account: Id
+    status: Status
+    reason: Text | None = None
+
+
+class Bind(Command):
+    op: ClassVar[str] = "bind"
+    binder: Id
+    beneficiary: Id
+    relation: Relation
+    authorisation: Authorisation
+    kind: Kind = "mutual_aid"
+    limit_fen: NonNegativeFen | None = None
+    quota_fen: PositiveFen | None = None
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=16, strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _proxies_carry_no_money(self) -> Self:
+        if self.kind == "proxy_credential" and (self.limit_fen is not None or self.quota_fen is not None):
+            raise ValueError(
+                "kind: a proxy_credential takes neither limit_fen nor quota_fen",
+                "kind：亲情账户（proxy_credential）不得带 limit_fen 或 quota_fen",
+            )
+        return self
+
+
+class Review(Command):
+    op: ClassVar[str] = "review"
+    by: Id
+    request: Id
+    decision: Literal["approve", "reject"]
+    reason: Text | None = None
+
+
+class Unbind(Command):
+    op: ClassVar[str] = "unbind"
+    binder: Id
+    beneficiary: Id
+    kind: Kind = "mutual_aid"
+    reason: Text | None = None
+
+
+class Reorder(Command):
+    op: ClassVar[str] = "reorder"
+    beneficiary: Id
+    order: Annotated[tuple[Id, ...], Field(max_length=100, strict=False)]
+
+
+class SetLimit(Command):
+    op: ClassVar[str] = "set_limit"
+    binder: Id
+    beneficiary: Id
+    limit_fen: NonNegativeFen | None
+
+
+class GrantQuota(Command):
+    op: ClassVar[str] = "grant_quota"
+    binder: Id
+    beneficiary: Id
+    amount_fen: PositiveFen
+
+
+class ReleaseQuota(Command):
+    op: ClassVar[str] = "release_quota"
+    binder: Id
+    beneficiary: Id
+
+
+class Bill(Command):
+    """What `charge`, `hold` and `quote` have in common: an amount somebody has to pay."""
+
+    beneficiary: Id
+    amount_fen: PositiveFen
+    med_type: Text
+    institution: Text | None = None
+    self_paid_fen: NonNegativeFen = 0
+    facts: Facts = Field(default_factory=dict)
+    sources: Literal["own_then_shared", "own", "shared"] = "own_then_shared"
+    cash: Literal["allowed", "refused"] = "allowed"
+
+    @model_validator(mode="after")
+    def _self_paid_is_a_part(self) -> Self:
+        if self.self_paid_fen > self.amount_fen:
+            raise ValueError("self_paid_fen: must not be more than amount_fen", "self_paid_fen：不得大于 amount_fen")
+        return self
+
+
+class Charge(Bill):
+    op: ClassVar[str] = "charge"
+    settlement: Id
+
+
+class Hold(Bill):
+    op: ClassVar[str] = "hold"
+    settlement: Id
+
+
+class Capture(Command):
+    op: ClassVar[str] = "capture"
+    settlement: Id
+
+
+class Release(Command):
+    op: ClassVar[str] = "release"
+    settlement: Id
+
+
+class PayPremium(Command):
+    op: ClassVar[str] = "pay_premium"
+    settlement: Id
+    payer: Id
+    beneficiary: Id
+    amount_fen: PositiveFen
+    scheme: Literal["resident", "long_term_care"]
+
+
+class Refund(Command):
+    op: ClassVar[str] = "refund"
+    settlement: Id
+    refund: Id
+    amount_fen: PositiveFen | None = None
+
+
+class Quote(Bill):
+    op: ClassVar[str] = "quote"
+
+
+AnyCommand = (
+    OpenAccount | Credit | Adjust | CloseYear | Transfer | SetStatus | Bind | Review | Unbind | Reorder
+    | SetLimit | GrantQuota | ReleaseQuota | Charge | Hold | Capture | Release | PayPremium | Refund | Quote
+)  # fmt: skip
+
+MODELS: Final[dict[str, type[AnyCommand]]] = {
+    model.op: model
+    for model in (
+        OpenAccount, Credit, Adjust, CloseYear, Transfer, SetStatus, Bind, Review, Unbind, Reorder,
+        SetLimit, GrantQuota, ReleaseQuota, Charge, Hold, Capture, Release, PayPremium, Refund, Quote,
+    )
+}  # fmt: skip
+
+NULLABLE: Final = frozenset({"limit_fen"})
+"""Optional fields are left out, never null; only these may be null."""
+
+__all__ = [*(model.__name__ for model in MODELS.values()), "AnyCommand", "Bill", "Command", "MODELS", "NULLABLE"]

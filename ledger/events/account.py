@@ -1,0 +1,190 @@
+"""Events of one person's account (stream `account:<person number>`). Amounts in fen, unsigned unless said."""
+
+from typing import ClassVar, Literal
+
+from ledger.events.envelope import Event, Fact
+
+Bucket = Literal["current", "carried"]
+Kind = Literal["mutual_aid", "proxy_credential"]
+
+
+class AccountLeg(Fact):
+    """What one bucket of this account pays or gets back: `amount_fen` > 0."""
+
+    bucket: Bucket
+    amount_fen: int
+
+
+class AccountOpened(Event):
+    """The person is known: region (six digits) and insurance. A birth date is never part of the log."""
+
+    topic: ClassVar[str] = "AccountOpened"
+    region: str
+    insurance: Literal["employee", "resident"]
+
+
+class Credited(Event):
+    """Money came in. `balance_fen` is the balance of both buckets after it."""
+
+    topic: ClassVar[str] = "Credited"
+    bucket: Bucket
+    amount_fen: int
+    kind: str | None = None
+    balance_fen: int
+
+
+class Adjusted(Event):
+    """A correction from outside, signed; the only one that may take a balance below zero.
+
+    Bucket `suspense` pays suspense out (then `balance_fen` is untouched by it).
+    """
+
+    topic: ClassVar[str] = "Adjusted"
+    bucket: Literal["current", "carried", "suspense"]
+    delta_fen: int
+    reason: str
+    balance_fen: int
+
+
+class YearClosed(Event):
+    """The current bucket (`moved_fen`, signed) and its open holds (`held_fen`) became carried."""
+
+    topic: ClassVar[str] = "YearClosed"
+    year: int
+    moved_fen: int
+    held_fen: int
+
+
+class AccountTransferred(Event):
+    """The insurance moved to another region; `unbound` lists the mutual-aid bindings that ended with it."""
+
+    topic: ClassVar[str] = "AccountTransferred"
+    region: str
+    reason: str | None = None
+    unbound: tuple[tuple[Kind, str, str], ...]
+
+
+class StatusChanged(Event):
+    """Active, suspended or closed; `unbound` lists `[kind, binder, beneficiary]` a closing has ended."""
+
+    topic: ClassVar[str] = "StatusChanged"
+    status: Literal["active", "suspended", "closed"]
+    reason: str | None = None
+    unbound: tuple[tuple[Kind, str, str], ...]
+
+
+class AccountConfirmed(Event):
+    """A status or region was set to what it already was."""
+
+    topic: ClassVar[str] = "AccountConfirmed"
+    op: Literal["set_status", "transfer"]
+
+
+class AccountPayment(Event):
+    """What this account's money did for one settlement.
+
+    `rank` 0 is the account's own bill, else its place in the debit order. `limit_year` is the year whose
+    limits the payment uses (none for own money and premiums), `binding` the number of the binding in the
+    beneficiary's family, `from_quota` set when the money came out of a granted quota.
+    """
+
+    settlement: str
+    beneficiary: str
+    rank: int
+    legs: tuple[AccountLeg, ...]
+    limit_year: int | None = None
+    binding: int | None = None
+    from_quota: Literal[True] | None = None
+
+
+class CoPaymentCharged(AccountPayment):
+    """The account paid its legs of a settlement (a premium included)."""
+
+    topic: ClassVar[str] = "CoPaymentCharged"
+
+
+class CoPaymentHeld(AccountPayment):
+    """The legs were set aside: nothing has left the account yet."""
+
+    topic: ClassVar[str] = "CoPaymentHeld"
+
+
+class CoPaymentCaptured(AccountPayment):
+    """Held legs became debits, from the buckets that hold them now."""
+
+    topic: ClassVar[str] = "CoPaymentCaptured"
+
+
+class HoldReleased(AccountPayment):
+    """Held legs were given back."""
+
+    topic: ClassVar[str] = "HoldReleased"
+
+
+class CoPaymentRefunded(Event):
+    """Money came back: into the buckets named, or to suspense when the account is closed.
+
+    `into_quota` is set when the quota it came from still stands; `limit_year` as in the payment.
+    """
+
+    topic: ClassVar[str] = "CoPaymentRefunded"
+    settlement: str
+    refund: str
+    beneficiary: str
+    rank: int
+    legs: tuple[AccountLeg, ...] = ()
+    suspense_fen: int = 0
+    limit_year: int | None = None
+    limit_fen: int = 0
+    binding: int | None = None
+    into_quota: Literal[True] | None = None
+
+
+class QuotaGranted(Event):
+    """A part of the balance was set aside for one beneficiary. `quota_fen` is the unused quota after it."""
+
+    topic: ClassVar[str] = "QuotaGranted"
+    beneficiary: str
+    binding: int
+    amount_fen: int
+    quota_fen: int
+
+
+class QuotaReleased(Event):
+    """What was left of a quota is the owner's to spend again; the binding goes on drawing on its quota only."""
+
+    topic: ClassVar[str] = "QuotaReleased"
+    beneficiary: str
+    binding: int
+    released_fen: int
+
+
+class BindingSlotTaken(Event):
+    """This account became a binder. `month` is the calendar month the bind counts in."""
+
+    topic: ClassVar[str] = "BindingSlotTaken"
+    kind: Kind
+    beneficiary: str
+    binding: int
+    month: str
+
+
+class BindingSlotFreed(Event):
+    """This account is no longer a binder of that person."""
+
+    topic: ClassVar[str] = "BindingSlotFreed"
+    kind: Kind
+    beneficiary: str
+    binding: int
+
+
+ACCOUNT_EVENTS = (
+    AccountOpened, Credited, Adjusted, YearClosed, AccountTransferred, StatusChanged, AccountConfirmed,
+    CoPaymentCharged, CoPaymentHeld, CoPaymentCaptured, HoldReleased, CoPaymentRefunded,
+    QuotaGranted, QuotaReleased, BindingSlotTaken, BindingSlotFreed,
+)  # fmt: skip
+AccountEvent = (
+    AccountOpened | Credited | Adjusted | YearClosed | AccountTransferred | StatusChanged | AccountConfirmed
+    | CoPaymentCharged | CoPaymentHeld | CoPaymentCaptured | HoldReleased | CoPaymentRefunded
+    | QuotaGranted | QuotaReleased | BindingSlotTaken | BindingSlotFreed
+)  # fmt: skip

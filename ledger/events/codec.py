@@ -1,0 +1,54 @@
+"""Events ⇄ bytes. The bytes are JSON, so that SQL and any other language can read the log.
+
+An old event is brought up to its class's present version while it is read (`upcast_v1_v2` and so on are
+static methods of the class, each changing the plain state in place); stored bytes are never rewritten.
+"""
+
+from typing import Any, Final
+
+import orjson
+from pydantic import ValidationError
+
+from ledger.errors import LogCorrupt
+from ledger.events.account import ACCOUNT_EVENTS
+from ledger.events.envelope import Event
+from ledger.events.family import FAMILY_EVENTS
+from ledger.events.request import REQUEST_EVENTS, PolicyRecorded, RefundTaken
+from ledger.events.settlement import SETTLEMENT_EVENTS
+
+EVENT_CLASSES: Final[tuple[type[Event], ...]] = (
+    *ACCOUNT_EVENTS, *FAMILY_EVENTS, *SETTLEMENT_EVENTS, *REQUEST_EVENTS, RefundTaken, PolicyRecorded,
+)  # fmt: skip
+TOPICS: Final[dict[str, type[Event]]] = {cls.topic: cls for cls in EVENT_CLASSES}
+
+
+def encode(event: Event) -> bytes:
+    """The bytes of an event; the class version stands in them once it is above 1."""
+    text = event.model_dump_json(exclude_none=True).encode()
+    if event.class_version == 1:
+        return text
+    return b'{"class_version":%d,%s' % (event.class_version, text[1:])
+
+
+def decode(topic: str, state: bytes) -> Event:
+    """The event of a stored topic and its bytes. Raises `LogCorrupt` when either is not ours."""
+    cls = TOPICS.get(topic)
+    if cls is None:
+        raise LogCorrupt(f"the log holds an event of unknown topic {topic!r}", f"日志中有未知类型的事件 {topic!r}")
+    try:
+        if cls.class_version == 1:
+            return cls.model_validate_json(state)
+        return cls.model_validate(upcast(cls, orjson.loads(state)))
+    except (ValidationError, orjson.JSONDecodeError) as error:
+        raise LogCorrupt(
+            f"a stored {topic} cannot be read: it is not what its topic says", f"存储的 {topic} 事件无法读取：内容与类型不符"
+        ) from error
+
+
+def upcast(cls: type[Event], state: dict[str, Any]) -> dict[str, Any]:
+    """Apply the class's upcasts, one version at a time, to a stored state."""
+    version = state.pop("class_version", 1)
+    while version < cls.class_version:
+        getattr(cls, f"upcast_v{version}_v{version + 1}")(state)
+        version += 1
+    return state
