@@ -1,0 +1,1 @@
+"""The program `copay`: parse, call, print. `copay` is the door, `cli` the frame, `commands` what it can do."""

@@ -1,0 +1,1 @@
+"""What every command shares: options, the reading of lines, sentences for failures, tables and labels."""
