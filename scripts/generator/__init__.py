@@ -1,0 +1,1 @@
+"""A plausible city, written as contract commands: the parts behind `scripts.generate`."""
