@@ -34,14 +34,17 @@ def decode(topic: str, state: bytes) -> Event:
     """The event of a stored topic and its bytes. Raises `LogCorrupt` when either is not ours."""
     cls = TOPICS.get(topic)
     if cls is None:
-        raise LogCorrupt(f"the log holds an event of unknown topic {topic!r}", f"日志中有未知类型的事件 {topic!r}")
+        raise LogCorrupt(
+            f"the log holds an event of unknown topic {topic!r}", f"日志中有未知类型的事件 {topic!r}"
+        )
     try:
         if cls.class_version == 1:
             return cls.model_validate_json(state)
         return cls.model_validate(upcast(cls, orjson.loads(state)))
     except (ValidationError, orjson.JSONDecodeError) as error:
         raise LogCorrupt(
-            f"a stored {topic} cannot be read: it is not what its topic says", f"存储的 {topic} 事件无法读取：内容与类型不符"
+            f"a stored {topic} cannot be read: it is not what its topic says",
+            f"存储的 {topic} 事件无法读取：内容与类型不符",
         ) from error
 
 

@@ -2,12 +2,14 @@
 
 from typing import Any, ClassVar
 
+from ledger.events.account import Kind
 from ledger.events.envelope import Event
 from ledger.events.family import EvidenceShown
 
 
 class RequestRefused(Event):
-    """A rule said no. `asked` is the command's content (never a birth date), `figures` what the code names.
+    """A rule said no. `asked` is the command's content (never a birth date), `figures` what the code names,
+    `policy` the pack that was asked, where one was.
 
     `digest` (32 hex digits) is that of the refused content: it tells a repeated conflict from a new one.
     """
@@ -18,6 +20,8 @@ class RequestRefused(Event):
     digest: str
     figures: dict[str, Any]
     asked: dict[str, Any]
+    policy: str | None = None
+    policy_digest: str | None = None
 
 
 class RequestRepeated(Event):
@@ -33,7 +37,7 @@ class BindRequested(Event):
     """A bind that waits for a review: it takes no place, no money, no count and no time."""
 
     topic: ClassVar[str] = "BindRequested"
-    kind: str
+    kind: Kind
     binder: str
     beneficiary: str
     relation: str

@@ -1,0 +1,73 @@
+"""One settlement: the decision as it was taken, and what has been given back since."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, assert_never
+
+from ledger.events.settlement import (
+    Leg,
+    SettlementCaptured,
+    SettlementDecided,
+    SettlementEvent,
+    SettlementRefunded,
+    SettlementReleased,
+)
+
+State = Literal["charged", "held", "captured", "released"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A settlement at one version. `legs_left_fen[i]` and `cash_left_fen` are what leg i and cash could still
+    give back, in fen; `refunds` are the refunds taken, by refund id."""
+
+    settlement: str
+    version: int
+    decided: SettlementDecided
+    state: State
+    legs: tuple[Leg, ...]
+    legs_left_fen: tuple[int, ...]
+    cash_left_fen: int
+    refunds: Mapping[str, SettlementRefunded] = field(default_factory=dict)
+
+    @property
+    def refundable_fen(self) -> int:
+        """What could still be refunded."""
+        return sum(self.legs_left_fen) + self.cash_left_fen
+
+
+def decided(settlement: str, event: SettlementDecided) -> Settlement:
+    """The settlement at its first event."""
+    return Settlement(
+        settlement,
+        1,
+        event,
+        "held" if event.op == "hold" else "charged",
+        event.legs,
+        tuple(leg.amount_fen for leg in event.legs),
+        event.cash_fen,
+    )
+
+
+def evolve(state: Settlement, version: int, event: SettlementEvent) -> Settlement:
+    """The settlement after one more event."""
+    match event:
+        case SettlementCaptured():
+            return replace(state, version=version, state="captured", legs=event.legs)
+        case SettlementReleased():
+            return replace(state, version=version, state="released")
+        case SettlementRefunded():
+            left = list(state.legs_left_fen)
+            for part in event.restored:
+                left[part.leg] -= part.amount_fen
+            return replace(
+                state,
+                version=version,
+                legs_left_fen=tuple(left),
+                cash_left_fen=state.cash_left_fen - event.cash_fen,
+                refunds={**state.refunds, event.refund: event},
+            )
+        case SettlementDecided():
+            raise AssertionError("a settlement is decided once")
+        case _:
+            assert_never(event)

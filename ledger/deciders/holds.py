@@ -1,0 +1,62 @@
+"""What becomes of a hold: captured it turns into exactly its legs, released it gives all of it back."""
+
+from ledger.aggregates.settlement import Settlement
+from ledger.commands.models import Capture, Release
+from ledger.deciders.charging import by_payer, payment_fields
+from ledger.deciders.desk import Accepted, Change, Decision, Desk
+from ledger.events.account import CoPaymentCaptured, HoldReleased
+from ledger.events.family import HoldEnded
+from ledger.events.settlement import Leg, SettlementCaptured, SettlementReleased
+from ledger.ids import account_stream, family_stream, settlement_stream
+from ledger.refusals import Refusal
+
+
+def capture(command: Capture, desk: Desk) -> Decision:
+    """Held legs become debits, always; it may take a balance below zero after an adjustment."""
+    held = _held(command, desk)
+    if isinstance(held, Refusal):
+        return held
+    legs = _as_they_stand(held, desk)
+    changes: list[Change] = [
+        (settlement_stream(command.settlement), SettlementCaptured(**desk.head, legs=legs)),
+    ]
+    for payer, parts in by_payer(legs).items():
+        fields = payment_fields(command.settlement, held.decided.beneficiary, parts, held.decided.year, desk)
+        changes.append((account_stream(payer), CoPaymentCaptured(**fields)))
+    ended = HoldEnded(**desk.head, settlement=command.settlement, outcome="captured")
+    return Accepted((*changes, (family_stream(held.decided.beneficiary), ended)))
+
+
+def release(command: Release, desk: Desk) -> Decision:
+    """Money, quota and limits are free again; the settlement stays known."""
+    held = _held(command, desk)
+    if isinstance(held, Refusal):
+        return held
+    legs = _as_they_stand(held, desk)
+    changes: list[Change] = [
+        (settlement_stream(command.settlement), SettlementReleased(**desk.head, legs=legs)),
+    ]
+    for payer, parts in by_payer(legs).items():
+        fields = payment_fields(command.settlement, held.decided.beneficiary, parts, held.decided.year, desk)
+        changes.append((account_stream(payer), HoldReleased(**fields)))
+    ended = HoldEnded(**desk.head, settlement=command.settlement, outcome="released")
+    return Accepted((*changes, (family_stream(held.decided.beneficiary), ended)))
+
+
+def _held(command: Capture | Release, desk: Desk) -> Settlement | Refusal:
+    settlement = desk.settlement(command.settlement)
+    if settlement is None:
+        return Refusal("settlement_not_found")
+    if settlement.state != "held":
+        return Refusal("not_held", {"state": settlement.state})
+    return settlement
+
+
+def _as_they_stand(held: Settlement, desk: Desk) -> tuple[Leg, ...]:
+    """The held legs in the buckets that hold them now: a year closed since has moved them to carried."""
+    legs: list[Leg] = []
+    for leg in held.legs:
+        payer = desk.known(leg.payer)
+        bucket = "carried" if payer.closed_version > leg.account_version else leg.bucket
+        legs.append(leg.model_copy(update={"bucket": bucket, "account_version": payer.version + 1}))
+    return tuple(legs)

@@ -1,0 +1,149 @@
+"""Refunds: money goes back where it came from, last source first (contract section 6)."""
+
+from typing import Literal
+
+from ledger.aggregates.settlement import Settlement
+from ledger.commands.models import Refund
+from ledger.deciders.desk import Accepted, Change, Decision, Desk, Repeated
+from ledger.events.account import AccountLeg, Bucket, CoPaymentRefunded
+from ledger.events.family import LimitRestored, SharedUse
+from ledger.events.request import RefundTaken
+from ledger.events.settlement import Leg, RestoredLeg, SettlementRefunded
+from ledger.ids import account_stream, family_stream, refund_stream, settlement_stream
+from ledger.policies.refunds import give_back
+from ledger.refusals import Refusal
+
+
+def refund(command: Refund, desk: Desk) -> Decision:
+    """Give back an amount, or all that is left, whatever the debit order is now and whoever is still bound."""
+    if known := _known_refund(command, desk):
+        return known
+    settlement = desk.settlement(command.settlement)
+    if settlement is None:
+        return Refusal("settlement_not_found")
+    if settlement.state not in ("charged", "captured"):
+        return Refusal("not_settled", {"state": settlement.state})
+    left = settlement.refundable_fen
+    amount = left if command.amount_fen is None else command.amount_fen
+    if amount > left or left == 0:
+        return Refusal("over_refund", {"refundable_fen": left})
+    cash, shares = give_back(amount, settlement.cash_left_fen, settlement.legs_left_fen)
+    restored = _restored(settlement, shares, desk)
+    refunded = SettlementRefunded(
+        **desk.head,
+        refund=command.refund,
+        digest=command.digest().hex(),
+        amount_fen=amount,
+        restored=restored,
+        cash_fen=cash,
+        refundable_fen=left - amount,
+    )
+    taken = RefundTaken(**desk.head, settlement=command.settlement, digest=command.digest().hex())
+    changes: list[Change] = [
+        (settlement_stream(command.settlement), refunded),
+        (refund_stream(command.refund), taken),
+        *_to_accounts(command, settlement, restored, desk),
+    ]
+    if limits := _limits(command, settlement, restored, desk):
+        changes.append((family_stream(settlement.decided.beneficiary), limits))
+    return Accepted(tuple(changes))
+
+
+def _known_refund(command: Refund, desk: Desk) -> Refusal | Repeated | None:
+    known = desk.refund(command.refund)
+    if known is None:
+        return None
+    if known.digest != command.digest().hex():
+        return Refusal("refund_conflict")
+    settlement = desk.settlement(known.settlement)
+    assert settlement is not None
+    return Repeated(settlement.refunds[command.refund], known.settlement, command.refund)
+
+
+def _restored(settlement: Settlement, shares: tuple[int, ...], desk: Desk) -> tuple[RestoredLeg, ...]:
+    """What each leg gets back, from the last to the first; a leg that gets nothing has no entry."""
+    return tuple(
+        RestoredLeg(
+            leg=index,
+            payer=settlement.legs[index].payer,
+            bucket=_bucket(settlement.legs[index], desk),
+            amount_fen=shares[index],
+        )
+        for index in reversed(range(len(shares)))
+        if shares[index]
+    )
+
+
+def _bucket(leg: Leg, desk: Desk) -> Literal["current", "carried", "suspense"]:
+    """The bucket it left; carried once that account has closed a year since; suspense once it is closed."""
+    payer = desk.known(leg.payer)
+    if payer.status == "closed":
+        return "suspense"
+    return "carried" if payer.closed_version > leg.account_version else leg.bucket
+
+
+def _to_accounts(
+    command: Refund, settlement: Settlement, restored: tuple[RestoredLeg, ...], desk: Desk
+) -> list[Change]:
+    parts: dict[str, list[RestoredLeg]] = {}
+    for part in restored:
+        parts.setdefault(part.payer, []).append(part)
+    return [
+        (account_stream(payer), _account_event(command, settlement, payer_parts, desk))
+        for payer, payer_parts in parts.items()
+    ]
+
+
+def _account_event(
+    command: Refund, settlement: Settlement, parts: list[RestoredLeg], desk: Desk
+) -> CoPaymentRefunded:
+    leg = settlement.legs[parts[0].leg]
+    suspended = sum(part.amount_fen for part in parts if part.bucket == "suspense")
+    money: dict[Bucket, int] = {}
+    for part in parts:
+        if part.bucket != "suspense":
+            money[part.bucket] = money.get(part.bucket, 0) + part.amount_fen
+    counts = leg.rank > 0 and settlement.decided.op != "pay_premium"
+    family = desk.family(settlement.decided.beneficiary)
+    into_quota = (
+        leg.from_quota is not None
+        and leg.binding is not None
+        and family.stands(leg.binding)
+        and not suspended
+    )
+    return CoPaymentRefunded(
+        **desk.head,
+        settlement=command.settlement,
+        refund=command.refund,
+        beneficiary=settlement.decided.beneficiary,
+        rank=leg.rank,
+        legs=tuple(AccountLeg(bucket=bucket, amount_fen=fen) for bucket, fen in money.items()),
+        suspense_fen=suspended,
+        limit_year=settlement.decided.year if counts else None,
+        limit_fen=sum(part.amount_fen for part in parts) if counts else 0,
+        binding=leg.binding,
+        into_quota=True if into_quota else None,
+    )
+
+
+def _limits(
+    command: Refund, settlement: Settlement, restored: tuple[RestoredLeg, ...], desk: Desk
+) -> LimitRestored | None:
+    """Limit use goes back in the year of the charge (domain d 19)."""
+    uses: dict[str, SharedUse] = {}
+    for part in restored:
+        leg = settlement.legs[part.leg]
+        if leg.rank and settlement.decided.op != "pay_premium":
+            before = uses[leg.payer].amount_fen if leg.payer in uses else 0
+            uses[leg.payer] = SharedUse(
+                binder=leg.payer, binding=leg.binding or 0, amount_fen=before + part.amount_fen
+            )
+    if not uses:
+        return None
+    return LimitRestored(
+        **desk.head,
+        settlement=command.settlement,
+        refund=command.refund,
+        year=settlement.decided.year,
+        uses=tuple(uses.values()),
+    )

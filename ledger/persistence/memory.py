@@ -1,0 +1,66 @@
+"""A log in memory: for pure tests, and over a real log for dry runs that keep nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from datetime import date
+
+from ledger.events.envelope import StreamEvent
+from ledger.persistence.log import Batch, Conflict, KnownRequest, Log
+
+
+class MemoryLog:
+    """Events in a list. With a `base`, its events come first and it is never written to."""
+
+    def __init__(self, base: Log | None = None) -> None:
+        self._base = base
+        self._start: int | None = None
+        self.events: list[StreamEvent] = []
+        self._streams: dict[str, list[StreamEvent]] = {}
+        self._keys: dict[str, KnownRequest] = {}
+        self._births: dict[str, date] = {}
+
+    def session(self, *, exclusive: bool) -> AbstractContextManager[None]:
+        """A session of the base, if there is one; never an exclusive one, since nothing is written to it."""
+        return nullcontext() if self._base is None else self._base.session(exclusive=False)
+
+    def changed_since(self, position: int) -> tuple[int, set[str]]:
+        """The end of this log. What others write to the base meanwhile is not looked at again."""
+        if self._start is None:
+            self._start = 0 if self._base is None else self._base.changed_since(0)[0]
+        own = self.events[max(0, position - self._start) :]
+        return self._start + len(self.events), {event.originator_id for event in own}
+
+    def load(self, after: Mapping[str, int]) -> Iterator[StreamEvent]:
+        """The base's events of each stream, then this log's own."""
+        if self._base is not None:
+            yield from self._base.load({s: v for s, v in after.items() if s not in self._streams or v == 0})
+        for stream, version in after.items():
+            yield from (e for e in self._streams.get(stream, ()) if e.originator_version > version)
+
+    def requests(self, ids: Sequence[str]) -> dict[str, KnownRequest]:
+        """Known requests, this log's own and the base's."""
+        known = {} if self._base is None else self._base.requests(ids)
+        return known | {id_: self._keys[id_] for id_ in ids if id_ in self._keys}
+
+    def births(self, accounts: Sequence[str]) -> dict[str, date]:
+        """Known birth dates, this log's own and the base's."""
+        known = {} if self._base is None else self._base.births(accounts)
+        return known | {account: self._births[account] for account in accounts if account in self._births}
+
+    def append(self, batch: Batch) -> int:
+        """Keep the batch in memory, under the same rules as a real log."""
+        end, changed = self.changed_since(batch.since)
+        if changed & set(batch.reads) or any(key.request in self._keys for key in batch.keys):
+            raise Conflict
+        for event in batch.events:
+            self.events.append(event)
+            self._streams.setdefault(event.originator_id, []).append(event)
+        for key in batch.keys:
+            self._keys[key.request] = KnownRequest(key.digest, batch.events[key.event])
+        self._births.update(batch.births)
+        return end + len(batch.events)
+
+    def close(self) -> None:
+        """Close the base, if there is one."""
+        if self._base is not None:
+            self._base.close()

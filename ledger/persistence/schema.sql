@@ -1,0 +1,49 @@
+-- Beside the library's own event table (ledger.ledger_events): request keys, subjects, and the one way to append.
+
+CREATE TABLE IF NOT EXISTS ledger.format (version integer NOT NULL);
+
+-- One row per request id ever answered. The answer is read from the event at `position`.
+CREATE TABLE IF NOT EXISTS ledger.request_keys (
+    request_id text PRIMARY KEY,
+    position   bigint NOT NULL,
+    digest     bytea NOT NULL
+);
+
+-- What is known of a person beside the log, so that it can be forgotten.
+CREATE TABLE IF NOT EXISTS ledger.subjects (
+    account text PRIMARY KEY,
+    born    date NOT NULL
+);
+
+-- Append a batch, or nothing. Under the one writer lock, so position order is commit order and positions are dense.
+--   since, reads: the decision read these streams as of position `since`; a later event on one of them is a conflict.
+--   key_events:   which event of the batch (from 1) answers each request id.
+-- Returns the position before the first event. SQLSTATE 40001: what was read has changed. 23505: a version or a request
+-- id was taken meanwhile. Either way nothing is stored.
+CREATE OR REPLACE FUNCTION ledger.append(
+    since bigint, reads text[],
+    ids text[], versions bigint[], topics text[], states bytea[],
+    key_ids text[], key_events bigint[], key_digests bytea[],
+    born_accounts text[], born_dates date[]
+) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    last bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(7310001);
+    SELECT coalesce(max(notification_id), 0) INTO last FROM ledger.ledger_events;
+    IF last > since AND EXISTS (
+        SELECT FROM ledger.ledger_events WHERE notification_id > since AND originator_id = ANY (reads)
+    ) THEN
+        RAISE EXCEPTION 'what the decision read has changed' USING ERRCODE = '40001';
+    END IF;
+    INSERT INTO ledger.ledger_events (originator_id, originator_version, topic, state, notification_id)
+        SELECT e.id, e.version, e.topic, e.state, last + e.n
+        FROM unnest(ids, versions, topics, states) WITH ORDINALITY AS e (id, version, topic, state, n);
+    INSERT INTO ledger.request_keys (request_id, position, digest)
+        SELECT k.id, last + k.event, k.digest FROM unnest(key_ids, key_events, key_digests) AS k (id, event, digest);
+    IF cardinality(born_accounts) > 0 THEN
+        INSERT INTO ledger.subjects (account, born) SELECT * FROM unnest(born_accounts, born_dates);
+    END IF;
+    PERFORM pg_notify('ledger_events', '');
+    RETURN last;
+END $$;
