@@ -5,7 +5,7 @@ grow with the number of lines, only by some twenty bytes a person. The same argu
 everywhere.
 
 The figures behind the city: a shared payment averages about 138 yuan, nine in ten bills are outpatient or
-pharmacy, most families live under the national packs, some lines arrive late or twice, and one line in a
+pharmacy, most families live under the national packs, some lines arrive late or twice, and one line in two
 hundred is refused, most of these on purpose. None is malformed. Person numbers start with `P`, so none is a
 citizen-ID number.
 """

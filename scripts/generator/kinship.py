@@ -90,6 +90,11 @@ class Kinship:
         kin = city.household(family).ties[tie]
         return city.person_id(city.binder(family, kin)), city.person_id(city.beneficiary(family, kin))
 
+    def person_paid_for(self, family: int, tie: int) -> int:
+        """A tie's beneficiary."""
+        city = self._scene.city
+        return city.beneficiary(family, city.household(family).ties[tie])
+
     def _pair(self, family: int, tie: int) -> str:
         return '"binder":"{}","beneficiary":"{}"'.format(*self.names(family, tie))
 

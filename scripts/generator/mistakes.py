@@ -6,9 +6,8 @@ Every one is a well-formed command; each method names the code it is meant to me
 from scripts.generator.households import FIVE, HOUSEHOLDS, THREE_GENERATIONS
 from scripts.generator.kinship import Kinship
 from scripts.generator.scene import Scene
-from scripts.generator.settlements import Settlements
+from scripts.generator.settlements import TOO_MUCH, Settlements
 
-TOO_MUCH = 90_000_000  # fen: no family has so much
 _IN_LAW = {
     HOUSEHOLDS.index(THREE_GENERATIONS): (2, 0),
     HOUSEHOLDS.index(FIVE): (3, 1),
@@ -27,10 +26,12 @@ class Mistakes:
             self._relation_not_eligible,
             self._authorisation_required,
             self._already_bound,
+            self._too_many_binders,
             self._beneficiary_not_found,
             self._insufficient_funds,
             self._settlement_not_found,
             self._refund_not_found,
+            settlements.over_refund,
             self._year_not_over,
             self._no_personal_account,
             self._not_a_permutation,
@@ -79,10 +80,16 @@ class Mistakes:
         found = self._kinship.find(self._kinship.standing)
         if found is None:
             return self._self_binding()
-        city, (family, tie) = self._scene.city, found
-        shown = city.authorisation(
-            city.beneficiary(family, city.household(family).ties[tie]), self._scene.ordinal
-        )
+        shown = self._scene.city.authorisation(self._kinship.person_paid_for(*found), self._scene.ordinal)
+        return self._bind(*self._kinship.names(*found), self._relation(*found), shown)
+
+    def _too_many_binders(self) -> bytes:
+        """A second parent where the region lets a person have one binder."""
+        city = self._scene.city
+        found = self._kinship.find(lambda family, tie: not city.allowed(family, tie))
+        if found is None:
+            return self._already_bound()
+        shown = city.authorisation(self._kinship.person_paid_for(*found), self._scene.ordinal)
         return self._bind(*self._kinship.names(*found), self._relation(*found), shown)
 
     def _beneficiary_not_found(self) -> bytes:

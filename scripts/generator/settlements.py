@@ -6,6 +6,7 @@ from scripts.generator.city import PREMIUM_PAID, SUSPENDED
 from scripts.generator.scene import Scene
 
 REMEMBERED = 4096  # settlements that may still be refunded; older ones are forgotten, so memory stays flat
+TOO_MUCH = 90_000_000  # fen: more than any bill or family has
 RESIDENT_PREMIUM = 40000  # fen a year
 CARE_PREMIUM = 9000  # fen a year
 CARE_PREMIUM_FROM = 739625  # 2026-01-09, the first day of the national pack that offers it
@@ -94,6 +95,16 @@ class Settlements:
         self._count += 1
         amount = "" if part == left and random() < 0.5 else f',"amount_fen":{part}'
         return scene.line("refund", f'"settlement":"S{number:010d}","refund":"F{self._count:010d}"{amount}')
+
+    def over_refund(self) -> bytes:
+        """A refund of more than any bill comes to."""
+        if not self._paid:
+            return self.charge()
+        number = self._paid[-1][0]
+        self._count += 1
+        return self._scene.line(
+            "refund", f'"settlement":"S{number:010d}","refund":"F{self._count:010d}","amount_fen":{TOO_MUCH}'
+        )
 
     def premium(self) -> bytes:
         """A resident's yearly premium, paid by a binder; a charge if no one is found who still owes it."""
