@@ -32,7 +32,9 @@ class Malformed(LedgerError):
 
     code = "malformed"
 
-    def __init__(self, message: str, message_zh: str = "", *, id: str | None = None, op: str | None = None) -> None:
+    def __init__(
+        self, message: str, message_zh: str = "", *, id: str | None = None, op: str | None = None
+    ) -> None:
         super().__init__(message, message_zh)
         self.id = id
         self.op = op

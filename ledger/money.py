@@ -1,6 +1,6 @@
 """Money is a whole number of fen (1 yuan = 100 fen). No float ever touches it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 COMMAND_BOUND_FEN: Final = 10**13
@@ -35,14 +35,9 @@ def split(amount_fen: int, rooms_fen: Iterable[int]) -> tuple[int, ...]:
 
 def floor_zero(fen: int) -> int:
     """What can be spent of a figure: never below zero."""
-    return fen if fen > 0 else 0
+    return max(0, fen)
 
 
 def within_bounds(*balances_fen: int) -> bool:
     """Whether every one of these balances lies inside ±10^15 fen."""
     return all(-BALANCE_BOUND_FEN <= fen <= BALANCE_BOUND_FEN for fen in balances_fen)
-
-
-def total(amounts_fen: Sequence[int]) -> int:
-    """The sum, in fen."""
-    return sum(amounts_fen)

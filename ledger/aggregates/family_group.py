@@ -1,4 +1,4 @@
-"""One beneficiary's family: who is bound since when, the debit order at any moment, and what limits are used."""
+"""One beneficiary's family: who is bound since when, the debit order at any moment, limits used up."""
 
 from bisect import bisect_right
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The shell around the deciders: load, decide, save, retry. One door for single commands and files: `Ledger`."""
+"""The shell around the deciders: load, decide, save, retry. One door for everybody: `Ledger`."""
 
 from ledger.application.ledger import Ledger
 from ledger.application.results import Result

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-
 from itertools import islice
 from pathlib import Path
 from typing import Final, Self
@@ -35,7 +34,7 @@ class Ledger:
     """
 
     def __init__(self, log: Log, policies: Sequence[Path] = (), clock: Clock = system_clock) -> None:
-        """A ledger on a log. Raises `PolicyError` for a pack that is wrong, `StoreUnavailable` without a store."""
+        """A ledger on a log. Raises `PolicyError` for a wrong pack, `StoreUnavailable` without a store."""
         self._log = log
         self._policies = tuple(policies)
         self._clock = clock
@@ -113,7 +112,7 @@ class Ledger:
                 except Conflict:
                     continue
         raise Busy(
-            "other writers kept changing the same accounts; nothing of this batch was kept, run the command again",
+            "other writers kept changing the same accounts; nothing of this batch was kept, run it again",
             "其他写入者持续修改相同账户；本批未保存任何内容，请重新运行",
         )
 

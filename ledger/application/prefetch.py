@@ -1,4 +1,7 @@
-"""Which streams a batch will want, so that they come in two queries. Hints only: what they miss is loaded when asked."""
+"""Which streams a batch will want, so that they come in two queries.
+
+Hints only: what they miss is loaded when it is asked for.
+"""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""The states a batch works on: those loaded, changed in memory as its commands are decided, in input order."""
+"""The states a batch works on: as loaded, then changed in memory as its commands are decided in order."""
 
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -92,8 +92,8 @@ class Workspace:
                 wanted[stream] = version_of(self._cache.states[stream]) if known else 0
         if not wanted:
             return
-        for stream in wanted:
-            self._now[stream] = self._cache.states[stream] if wanted[stream] else empty(stream)
+        for stream, version in wanted.items():
+            self._now[stream] = self._cache.states[stream] if version else empty(stream)
         for stream, version, event in self._log.load(wanted):
             self._now[stream] = fold(stream, self._now[stream], version, event)
         for stream in wanted:
@@ -129,7 +129,7 @@ class Workspace:
     def add(self, changes: Iterable[Change]) -> None:
         """Put events at the end of their streams, in memory."""
         for stream, event in changes:
-            # Whatever a decider adds to, it has read, but for the stream of a request id that nobody ever used.
+            # Whatever a decider adds to, it has read, but for the stream of a request id nobody ever used.
             state = self._now[stream] if stream in self._now else empty(stream)
             version = version_of(state) + 1
             self._now[stream] = fold(stream, state, version, event)

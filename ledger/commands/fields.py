@@ -1,7 +1,7 @@
 """The values of contract section 1 as types: money, times, ids, texts.
 
-Every check raises `ValueError` with a fixed sentence in English and Chinese. The offending value is never repeated: a line
-that is not a command may hold anything, a citizen-ID number among it.
+Every check raises `ValueError` with a fixed sentence in English and Chinese. The offending value is never
+repeated: a line that is not a command may hold anything, a citizen-ID number among it.
 """
 
 import re
@@ -48,10 +48,13 @@ def _date(value: object) -> date:
 def _id(value: str) -> str:
     if not ID_PATTERN.fullmatch(value):
         raise ValueError(
-            "must be 1 to 64 of the characters A-Z a-z 0-9 _ . : -", "必须是 1 至 64 个字符 A-Z a-z 0-9 _ . : -"
+            "must be 1 to 64 of the characters A-Z a-z 0-9 _ . : -",
+            "必须是 1 至 64 个字符 A-Z a-z 0-9 _ . : -",
         )
     if is_citizen_id(value):
-        raise ValueError("is a citizen-ID number; use the scheme's person number", "是身份证号，请改用人员编号")
+        raise ValueError(
+            "is a citizen-ID number; use the scheme's person number", "是身份证号，请改用人员编号"
+        )
     return value
 
 

@@ -51,10 +51,14 @@ class Command(Strict):
     def digest(self) -> bytes:
         """The first 16 bytes of SHA-256 over op and content: equal digests mean equal content."""
         content = {"op": self.op, **self.content()}
-        return hashlib.sha256(orjson.dumps(content, default=_plain, option=orjson.OPT_SORT_KEYS)).digest()[:16]
+        return hashlib.sha256(orjson.dumps(content, default=_plain, option=orjson.OPT_SORT_KEYS)).digest()[
+            :16
+        ]
 
 
 class OpenAccount(Command):
+    """A person becomes known: region and insurance; `born` (optional) stays beside the log."""
+
     op: ClassVar[str] = "open_account"
     account: Id
     region: Region
@@ -63,6 +67,8 @@ class OpenAccount(Command):
 
 
 class Credit(Command):
+    """Money comes into a bucket of an account: `amount_fen` > 0."""
+
     op: ClassVar[str] = "credit"
     account: Id
     amount_fen: PositiveFen
@@ -71,6 +77,8 @@ class Credit(Command):
 
 
 class Adjust(Command):
+    """A signed correction from outside, or paying out the suspense of a closed account."""
+
     op: ClassVar[str] = "adjust"
     account: Id
     delta_fen: SignedFen
@@ -85,12 +93,16 @@ class Adjust(Command):
 
 
 class CloseYear(Command):
+    """The current bucket of an account becomes carried, up to and including `year`."""
+
     op: ClassVar[str] = "close_year"
     account: Id
     year: Year
 
 
 class Transfer(Command):
+    """An account's insurance moves to another region."""
+
     op: ClassVar[str] = "transfer"
     account: Id
     region: Region
@@ -98,6 +110,8 @@ class Transfer(Command):
 
 
 class SetStatus(Command):
+    """An account becomes active, suspended, or closed for good."""
+
     op: ClassVar[str] = "set_status"
     account: Id
     status: Status
@@ -105,6 +119,8 @@ class SetStatus(Command):
 
 
 class Bind(Command):
+    """A binder is bound to a beneficiary; `relation` is what the beneficiary is to the binder."""
+
     op: ClassVar[str] = "bind"
     binder: Id
     beneficiary: Id
@@ -126,6 +142,8 @@ class Bind(Command):
 
 
 class Review(Command):
+    """Somebody else approves or rejects a pending bind, named by its request id."""
+
     op: ClassVar[str] = "review"
     by: Id
     request: Id
@@ -134,6 +152,8 @@ class Review(Command):
 
 
 class Unbind(Command):
+    """A binding ends at `at`."""
+
     op: ClassVar[str] = "unbind"
     binder: Id
     beneficiary: Id
@@ -142,12 +162,16 @@ class Unbind(Command):
 
 
 class Reorder(Command):
+    """A beneficiary's binders are put in another debit order, first payer first."""
+
     op: ClassVar[str] = "reorder"
     beneficiary: Id
     order: Annotated[tuple[Id, ...], Field(max_length=100, strict=False)]
 
 
 class SetLimit(Command):
+    """A binder's yearly limit for a beneficiary, in fen; null is no limit."""
+
     op: ClassVar[str] = "set_limit"
     binder: Id
     beneficiary: Id
@@ -155,6 +179,8 @@ class SetLimit(Command):
 
 
 class GrantQuota(Command):
+    """A part of a binder's available money is set aside for a beneficiary."""
+
     op: ClassVar[str] = "grant_quota"
     binder: Id
     beneficiary: Id
@@ -162,6 +188,8 @@ class GrantQuota(Command):
 
 
 class ReleaseQuota(Command):
+    """What is left of a quota goes back to its owner."""
+
     op: ClassVar[str] = "release_quota"
     binder: Id
     beneficiary: Id
@@ -182,31 +210,43 @@ class Bill(Command):
     @model_validator(mode="after")
     def _self_paid_is_a_part(self) -> Self:
         if self.self_paid_fen > self.amount_fen:
-            raise ValueError("self_paid_fen: must not be more than amount_fen", "self_paid_fen：不得大于 amount_fen")
+            raise ValueError(
+                "self_paid_fen: must not be more than amount_fen", "self_paid_fen：不得大于 amount_fen"
+            )
         return self
 
 
 class Charge(Bill):
+    """A bill is paid now, under a settlement id."""
+
     op: ClassVar[str] = "charge"
     settlement: Id
 
 
 class Hold(Bill):
+    """The money for a bill is set aside, under a settlement id."""
+
     op: ClassVar[str] = "hold"
     settlement: Id
 
 
 class Capture(Command):
+    """A hold becomes a charge."""
+
     op: ClassVar[str] = "capture"
     settlement: Id
 
 
 class Release(Command):
+    """A hold is given back."""
+
     op: ClassVar[str] = "release"
     settlement: Id
 
 
 class PayPremium(Command):
+    """One payer pays a beneficiary's whole premium, or nothing happens."""
+
     op: ClassVar[str] = "pay_premium"
     settlement: Id
     payer: Id
@@ -216,6 +256,8 @@ class PayPremium(Command):
 
 
 class Refund(Command):
+    """Money of a settlement goes back; without `amount_fen` all that is left."""
+
     op: ClassVar[str] = "refund"
     settlement: Id
     refund: Id
@@ -223,6 +265,8 @@ class Refund(Command):
 
 
 class Quote(Bill):
+    """What a charge would do now; nothing is recorded."""
+
     op: ClassVar[str] = "quote"
 
 
@@ -241,5 +285,3 @@ MODELS: Final[dict[str, type[AnyCommand]]] = {
 
 NULLABLE: Final = frozenset({"limit_fen"})
 """Optional fields are left out, never null; only these may be null."""
-
-__all__ = [*(model.__name__ for model in MODELS.values()), "AnyCommand", "Bill", "Command", "MODELS", "NULLABLE"]

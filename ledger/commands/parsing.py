@@ -3,6 +3,7 @@
 Nothing of the line is repeated in a message: what is not a command may hold anything.
 """
 
+import json
 import re
 from typing import Any, Final, cast
 
@@ -20,7 +21,10 @@ _GAP_BEFORE_COLON: Final = re.compile(rb'"[ \t\r\n]+:')
 _REASONS: Final[dict[str, tuple[str, str]]] = {
     "missing": ("is missing", "缺少"),
     "extra_forbidden": ("is not a field of this op", "此操作没有这个字段"),
-    "int_type": ("must be a whole number, not a text, fraction or null", "必须是整数，不能是文本、小数或 null"),
+    "int_type": (
+        "must be a whole number, not a text, fraction or null",
+        "必须是整数，不能是文本、小数或 null",
+    ),
     "string_type": ("must be a text", "必须是文本"),
     "dict_type": ("must be an object", "必须是对象"),
     "model_type": ("must be an object", "必须是对象"),
@@ -52,7 +56,9 @@ def from_object(obj: dict[str, Any]) -> AnyCommand:
     id_, op = _readable(obj.get("id")), obj.get("op")
     model = MODELS.get(op) if isinstance(op, str) else None
     if model is None:
-        sentence = ("op: is missing", "op：缺少") if "op" not in obj else ("op: is not an op", "op：没有这个操作")
+        sentence = (
+            ("op: is missing", "op：缺少") if "op" not in obj else ("op: is not an op", "op：没有这个操作")
+        )
         raise Malformed(*sentence, id=id_, op=_readable(op))
     for name, value in obj.items():
         if value is None and name not in NULLABLE:
@@ -77,7 +83,8 @@ def _json_object(line: bytes) -> dict[str, Any]:
         value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         raise Malformed(
-            f"line: is not JSON in UTF-8 (character {error.pos + 1})", f"行：不是 UTF-8 的 JSON（第 {error.pos + 1} 个字符）"
+            f"line: is not JSON in UTF-8 (character {error.pos + 1})",
+            f"行：不是 UTF-8 的 JSON（第 {error.pos + 1} 个字符）",
         ) from None
     if not isinstance(value, dict):
         raise Malformed("line: is not a JSON object", "行：不是 JSON 对象")
@@ -100,7 +107,7 @@ def _count_keys(value: object) -> int:
 
 
 def _refuse_repeated_keys(line: bytes, obj: dict[str, Any]) -> None:
-    import json  # the slow, careful reader; only suspicious lines come here
+    """The slow, careful reader; only suspicious lines come here."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]

@@ -18,8 +18,8 @@ from ledger.deciders.desk import Decision, Desk
 from ledger.ids import account_stream, family_stream, refund_stream, request_stream, settlement_stream
 
 Recorded = (
-    c.OpenAccount | c.Credit | c.Adjust | c.CloseYear | c.Transfer | c.SetStatus | c.Bind | c.Review | c.Unbind
-    | c.Reorder | c.SetLimit | c.GrantQuota | c.ReleaseQuota | c.Charge | c.Hold | c.Capture | c.Release
+    c.OpenAccount | c.Credit | c.Adjust | c.CloseYear | c.Transfer | c.SetStatus | c.Bind | c.Review
+    | c.Unbind | c.Reorder | c.SetLimit | c.GrantQuota | c.ReleaseQuota | c.Charge | c.Hold | c.Capture | c.Release
     | c.PayPremium | c.Refund
 )  # fmt: skip
 """Every command that leaves a trace: all but `quote`."""
@@ -71,7 +71,7 @@ def decide(command: Recorded, desk: Desk) -> Decision:
 
 
 def first_reads(command: c.AnyCommand) -> list[str]:
-    """The streams a command names. A hint for loading many at once: what it misses is loaded when asked for."""
+    """The streams a command names: a hint for loading many at once; what it misses is loaded when asked."""
     match command:
         case c.Charge() | c.Hold():
             person = command.beneficiary

@@ -50,7 +50,7 @@ def _cannot_change(account: PersonalAccount | None, desk: Desk, *, frees_money: 
         return Refusal("account_closed")
     if not frees_money:
         return None
-    # Holds it pays stand in its own stream, holds it is treated under in its family's; its own pays may be both.
+    # Holds it pays stand in its own stream, holds it is treated under in its family's; one may be both.
     open_holds = max(account.open_holds, len(desk.family(account.account).holds))
     return Refusal("unsettled_holds", {"open_holds": open_holds}) if open_holds else None
 

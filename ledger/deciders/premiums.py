@@ -1,15 +1,13 @@
-"""Premiums for relatives: one chosen payer pays all of it or nothing (contract section 5, domain N-05 and d 61)."""
-
-from typing import Literal
+"""Premiums for relatives: one chosen payer pays all of it or nothing (contract section 5, domain N-05)."""
 
 from ledger.clock import business_year
 from ledger.commands.models import PayPremium
 from ledger.deciders.charging import by_payer, known_settlement, legs_of, payment_fields, purse_of
 from ledger.deciders.desk import Accepted, Change, Decision, Desk
-from ledger.events.account import CoPaymentCharged
+from ledger.events.account import Bucket, CoPaymentCharged
 from ledger.events.settlement import SettlementDecided
 from ledger.ids import account_stream, settlement_stream
-from ledger.policies.debit_order import Allocation, Demand, Purse, allocate
+from ledger.policies.debit_order import Allocation, Purse, ask
 from ledger.policies.pack import DebitRules, Pack
 from ledger.refusals import Refusal
 
@@ -88,19 +86,9 @@ def _check(command: PayPremium, desk: Desk) -> tuple[Pack, Purse] | Refusal:
     return Refusal("not_bound")
 
 
-class _PremiumTerms:
-    """The terms of a premium: no class rule, no cap; a binder's shareable buckets still hold."""
-
-    own_classes = ("premium",)
-    shared_classes = ("premium",)
-    per_leg_cap_fen = None
-    own_pays_first: Literal["in_scope", "self_paid"] = "in_scope"
-
-    def __init__(self, rules: DebitRules) -> None:
-        self.shared_buckets = rules.shared_buckets
-
-
 def _pay(command: PayPremium, purse: Purse, rules: DebitRules) -> Allocation:
-    own = purse if purse.rank == 0 else None
-    demand = Demand(command.amount_fen, 0, "premium", "own" if own else "shared")
-    return allocate(demand, _PremiumTerms(rules), own, True, () if own else (purse,))
+    """The payer's own two buckets, or what a binder may share; what is missing shows as cash."""
+    allocation = Allocation()
+    buckets: tuple[Bucket, ...] = rules.shared_buckets if purse.rank else ("current", "carried")
+    allocation.cash_fen = command.amount_fen - ask(allocation, purse, command.amount_fen, buckets)
+    return allocation

@@ -15,7 +15,7 @@ from ledger.refusals import Refusal
 
 
 def refund(command: Refund, desk: Desk) -> Decision:
-    """Give back an amount, or all that is left, whatever the debit order is now and whoever is still bound."""
+    """Give back an amount, or all that is left, whatever the order is now and whoever is still bound."""
     if known := _known_refund(command, desk):
         return known
     settlement = desk.settlement(command.settlement)

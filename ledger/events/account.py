@@ -151,7 +151,7 @@ class QuotaGranted(Event):
 
 
 class QuotaReleased(Event):
-    """What was left of a quota is the owner's to spend again; the binding goes on drawing on its quota only."""
+    """What was left of a quota is the owner's again; the binding goes on drawing on its quota only."""
 
     topic: ClassVar[str] = "QuotaReleased"
     beneficiary: str

@@ -5,7 +5,7 @@ field never changes the bytes of an old event; anything else is a new `class_ver
 """
 
 from datetime import datetime
-from typing import ClassVar, NamedTuple, Protocol
+from typing import ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -35,16 +35,3 @@ class StreamEvent(NamedTuple):
     originator_id: str
     originator_version: int
     event: Event
-
-
-class Envelope(Protocol):
-    """The four fields every event takes from its command."""
-
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def recorded_at(self) -> datetime: ...
-    @property
-    def request(self) -> str: ...
-    @property
-    def by(self) -> str | None: ...

@@ -121,7 +121,8 @@ class LimitRestored(Event):
 
 
 FAMILY_EVENTS = (
-    Bound, Unbound, PriorityReordered, LimitSet, TimelineAdvanced, LimitUsed, HoldPlaced, HoldEnded, LimitRestored,
+    Bound, Unbound, PriorityReordered, LimitSet, TimelineAdvanced, LimitUsed, HoldPlaced, HoldEnded,
+    LimitRestored,
 )  # fmt: skip
 FamilyEvent = (
     Bound | Unbound | PriorityReordered | LimitSet | TimelineAdvanced | LimitUsed | HoldPlaced | HoldEnded

@@ -47,7 +47,7 @@ class Source(Fact):
 class Leg(Fact):
     """Money of one payer out of one bucket: `amount_fen` > 0.
 
-    `account_version` is the version of the payer's own event; a year it closed later moves a refund to carried.
+    `account_version` is the version of the payer's own event: a year closed later moves a refund to carried.
     """
 
     payer: str

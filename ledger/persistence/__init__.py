@@ -1,1 +1,1 @@
-"""Where the log lives: PostgreSQL through the eventsourcing library's recorder, or memory for dry runs and tests."""
+"""Where the log lives: PostgreSQL through the library's recorder, or memory for dry runs and tests."""

@@ -53,7 +53,7 @@ class PostgresLog:
 
     @contextmanager
     def session(self, *, exclusive: bool) -> Iterator[None]:
-        """Keep one connection for a batch. Exclusive: one transaction under the writer lock from the start."""
+        """Keep one connection for a batch. Exclusive: one transaction, under the writer lock at once."""
         with _sentences(), self._datastore.get_connection() as conn:
             self._conn = conn
             try:
@@ -142,7 +142,7 @@ def _sentences() -> Iterator[None]:
         psycopg.InterfaceError,
     ) as error:
         raise StoreUnavailable(
-            "the database cannot be reached or was lost; start it, check --dsn or --data, and run the command again",
+            "the database cannot be reached or was lost; start it, check --dsn or --data, and run it again",
             "数据库无法连接或已断开；请启动数据库，核对 --dsn 或 --data，然后重新运行",
         ) from error
     except (PersistenceError, psycopg.Error) as error:

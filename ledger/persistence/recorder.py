@@ -1,8 +1,8 @@
 """The eventsourcing library's recorder and mapper, fitted to this log.
 
 Two things differ from the stock recorder. Positions are given out under an advisory lock that every writer
-takes, so they are dense and in commit order, and no lock waits for ANALYZE. And a save checks every stream the
-decision read, not only those it writes.
+takes, so they are dense and in commit order, and no lock waits for ANALYZE. And a save checks every stream
+the decision read, not only those it writes.
 """
 
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
         return list(range(last + 1, last + 1 + len(stored_events)))
 
     def prepare(self) -> None:
-        """Make schema, tables and functions where they are missing; safe when several processes do it at once.
+        """Make schema, tables and functions where they are missing; several processes may do it at once.
 
         Raises `StoreUnavailable` for a database of another format.
         """

@@ -6,26 +6,12 @@ then cash. Every figure an answer rests on is kept in a `Source`, so that a read
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal
 
 from ledger.events.account import Bucket
 from ledger.events.settlement import BoundBy, Source, Unasked
 from ledger.money import floor_zero, split
-
-
-class DebitTerms(Protocol):
-    """The part of a policy that allocation asks (`debit` of a pack)."""
-
-    @property
-    def own_classes(self) -> tuple[str, ...]: ...
-    @property
-    def shared_classes(self) -> tuple[str, ...]: ...
-    @property
-    def shared_buckets(self) -> tuple[Bucket, ...]: ...
-    @property
-    def per_leg_cap_fen(self) -> int | None: ...
-    @property
-    def own_pays_first(self) -> Literal["in_scope", "self_paid"]: ...
+from ledger.policies.pack import DebitRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +73,7 @@ class Allocation:
 
 def allocate(
     demand: Demand,
-    terms: DebitTerms,
+    terms: DebitRules,
     own: Purse | None,
     beneficiary_active: bool,
     binders: Iterable[Purse],
@@ -101,7 +87,7 @@ def allocate(
     result = Allocation()
     result.own_unasked = _why_not_own(demand, terms, own)
     if result.own_unasked is None and own is not None:
-        _ask(result, own, demand.amount_fen, ("current", "carried"), None, None)
+        ask(result, own, demand.amount_fen, ("current", "carried"))
         result.own_fen = sum(leg.amount_fen for leg in result.legs)
     need = _shared_part(demand, terms, result.own_fen)
     result.binders_unasked = _why_not_binders(demand, terms, beneficiary_active, need, result.own_fen)
@@ -113,7 +99,7 @@ def allocate(
     return result
 
 
-def _why_not_own(demand: Demand, terms: DebitTerms, own: Purse | None) -> Unasked | None:
+def _why_not_own(demand: Demand, terms: DebitRules, own: Purse | None) -> Unasked | None:
     if own is None:
         return "no_account"
     if demand.sources == "shared":
@@ -121,7 +107,7 @@ def _why_not_own(demand: Demand, terms: DebitTerms, own: Purse | None) -> Unaske
     return None if demand.service_class in terms.own_classes else "class"
 
 
-def _shared_part(demand: Demand, terms: DebitTerms, own_fen: int) -> int:
+def _shared_part(demand: Demand, terms: DebitRules, own_fen: int) -> int:
     """What binders may be asked for: never the fully self-paid part (domain d 9)."""
     if terms.own_pays_first == "self_paid":
         return floor_zero(demand.amount_fen - max(demand.self_paid_fen, own_fen))
@@ -129,7 +115,7 @@ def _shared_part(demand: Demand, terms: DebitTerms, own_fen: int) -> int:
 
 
 def _why_not_binders(
-    demand: Demand, terms: DebitTerms, beneficiary_active: bool, need: int, own_fen: int
+    demand: Demand, terms: DebitRules, beneficiary_active: bool, need: int, own_fen: int
 ) -> Unasked | None:
     if demand.sources == "own":
         return "sources"
@@ -143,24 +129,27 @@ def _why_not_binders(
 
 
 def _ask_binders(
-    result: Allocation, need: int, terms: DebitTerms, binders: Iterator[Purse], cap_left_fen: int | None
+    result: Allocation, need: int, terms: DebitRules, binders: Iterator[Purse], cap_left_fen: int | None
 ) -> int:
     shared = 0
     while shared < need and (purse := next(binders, None)) is not None:
         cap = purse.yearly_cap_fen if cap_left_fen is None else cap_left_fen - shared
-        shared += _ask(result, purse, need - shared, terms.shared_buckets, terms.per_leg_cap_fen, cap)
+        shared += ask(result, purse, need - shared, terms.shared_buckets, terms.per_leg_cap_fen, cap)
     return shared
 
 
-def _ask(
+def ask(
     result: Allocation,
     purse: Purse,
     need: int,
     buckets: tuple[Bucket, ...],
-    per_leg_cap_fen: int | None,
-    yearly_cap_fen: int | None,
+    per_leg_cap_fen: int | None = None,
+    yearly_cap_fen: int | None = None,
 ) -> int:
-    """What one payer pays: the least of the need and of everything that binds it. 0 gives no leg."""
+    """What one payer pays, in fen: the least of the need and of everything that binds it. 0 gives no leg.
+
+    Its legs and the figures they rest on are added to `result`.
+    """
     rooms: dict[Bucket, int] = {"current": purse.current_fen, "carried": purse.carried_fen}
     if purse.quota_fen is None:
         money = min(purse.available_fen, sum(rooms[b] for b in buckets))

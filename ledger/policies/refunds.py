@@ -1,7 +1,7 @@
 """Where refunded money goes: back where it came from, last source first (contract section 6).
 
-Every interface that is known refunds against the original transaction; last in, first out equals cancelling the
-settlement and settling the smaller amount again, which is what the national interface does (domain d 34).
+Every interface that is known refunds against the original transaction; last in, first out equals cancelling
+the settlement and settling the smaller amount again, as the national interface does (domain d 34).
 """
 
 from collections.abc import Sequence
