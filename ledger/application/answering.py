@@ -52,7 +52,7 @@ class Answering:
         decision = decide(command, desk) if command.at <= self._now + _AHEAD else _IN_THE_FUTURE
         match decision:
             case Refusal():
-                self._refuse(command, desk, digest, decision)
+                self._refuse(command, desk, decision)
                 self._space.take(command.id, digest, len(self._space.batch.events) - 1)
                 return Result(line, command.id, command.op, "rejected", decision.code, decision.figures)
             case Repeated(first, settlement, refund):
@@ -92,9 +92,8 @@ class Answering:
         """An id that was used before: the first answer again, or a conflict that is recorded once."""
         if digest != known.digest:
             conflict = Refusal("request_conflict")
-            record = self._space.state(request_stream(command.id))
-            if digest.hex() not in getattr(record, "conflicts", ()):
-                self._refuse(command, self._desk(command), digest, conflict)
+            if command.log_digest() not in self._desk(command).request(command.id).conflicts:
+                self._refuse(command, self._desk(command), conflict)
             return Result(line, command.id, command.op, "rejected", conflict.code, conflict.figures)
         event = known.answer.event
         if isinstance(event, RequestRefused):
@@ -111,14 +110,14 @@ class Answering:
             return result_of(event, self._space.settlement(answer.originator_id).decided)
         return result_of(event)
 
-    def _refuse(self, command: Recorded, desk: Desk, digest: bytes, refusal: Refusal) -> None:
+    def _refuse(self, command: Recorded, desk: Desk, refusal: Refusal) -> None:
         self._record_policies(desk)
         pack = next(reversed(desk.packs_used.values()), None)
         event = RequestRefused(
             **desk.head,
             op=command.op,
             code=refusal.code,
-            digest=digest.hex(),
+            digest=command.log_digest(),
             figures=dict(refusal.figures),
             asked=_asked(command),
             policy=pack.name if pack else None,

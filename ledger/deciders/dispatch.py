@@ -19,8 +19,8 @@ from ledger.ids import account_stream, family_stream, refund_stream, request_str
 
 Recorded = (
     c.OpenAccount | c.Credit | c.Adjust | c.CloseYear | c.Transfer | c.SetStatus | c.Bind | c.Review
-    | c.Unbind | c.Reorder | c.SetLimit | c.GrantQuota | c.ReleaseQuota | c.Charge | c.Hold | c.Capture | c.Release
-    | c.PayPremium | c.Refund
+    | c.Unbind | c.Reorder | c.SetLimit | c.GrantQuota | c.ReleaseQuota | c.Charge | c.Hold | c.Capture
+    | c.Release | c.PayPremium | c.Refund
 )  # fmt: skip
 """Every command that leaves a trace: all but `quote`."""
 
