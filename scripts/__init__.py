@@ -1,1 +1,1 @@
-"""The program `copay`: parse, call, print. `copay` is the door, `cli` the frame, `commands` what it can do."""
+"""The program `copay`: parse, call, print. `copay` is the door, `cli` the frame, `commands` what it does."""

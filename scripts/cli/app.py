@@ -1,0 +1,67 @@
+"""The program's frame: its commands and their order, and what happens to bad usage."""
+
+import os
+import signal
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+import typer
+
+from scripts.cli.failures import Usage, guarded, terminate
+from scripts.cli.settings import before_the_name
+from scripts.commands import apply, explain, generate, lists, policies, queries, records
+
+_HELP: Final = """
+An event-sourced ledger of family mutual aid between personal medical-insurance accounts.
+
+Exit status: 0 done; 1 a rule said no, or what was asked for does not exist; 2 nothing could be done.
+
+Examples:
+
+copay apply commands.jsonl
+
+copay balance LIN --json
+
+copay --data city --lang zh explain LIN-S3
+"""
+
+
+def program() -> typer.Typer:
+    """The program with every command, in the order of its help."""
+    app = typer.Typer(
+        name="copay",
+        help=_HELP,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="markdown",
+    )
+    before_the_name(app)
+    for module in (apply, queries, records, explain, lists, policies, generate):
+        module.register(app)
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit status."""
+    signal.signal(signal.SIGTERM, terminate)
+    signal.signal(signal.SIGHUP, terminate)
+    return guarded(_lang(arguments), lambda: _invoke(arguments))
+
+
+def _invoke(arguments: Sequence[str]) -> int:
+    try:
+        status = program()(list(arguments), prog_name="copay", standalone_mode=False)
+    except typer.TyperException as error:
+        said = " ".join(error.format_message().split()).rstrip(".")
+        english = f"{said[:1].lower()}{said[1:]}; see copay --help"
+        raise Usage(english, f"用法有误（{said}）；参见 copay --help") from None
+    return int(status or 0)
+
+
+def _lang(arguments: Sequence[str]) -> str:
+    """The language for what goes wrong before the options are understood."""
+    for before, after in pairwise(("", *arguments, "")):
+        if before == "--lang" or after.startswith("--lang="):
+            return after.removeprefix("--lang=")
+    return os.environ.get("COPAY_LANG", "en")

@@ -1,0 +1,157 @@
+"""The options every command takes, before or after its name: which database, policies, and language."""
+
+import functools
+import inspect
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+import typer
+
+from scripts.cli.failures import Usage, guarded
+
+Lang = Literal["en", "zh"]
+
+DEFAULT_DATA: Final = Path("copay-data")
+_PANEL: Final = "Options of every command"
+_OPTIONS: Final[dict[str, Any]] = {
+    "data": Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            metavar="DIR",
+            rich_help_panel=_PANEL,
+            help="Folder of the embedded database [./copay-data]",
+        ),
+    ],
+    "dsn": Annotated[
+        str | None,
+        typer.Option(
+            "--dsn", metavar="DSN", rich_help_panel=_PANEL, help="A PostgreSQL server instead [COPAY_DSN]"
+        ),
+    ],
+    "policy": Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--policy",
+            metavar="FILE",
+            rich_help_panel=_PANEL,
+            help="Add the policy packs of a YAML file; repeatable",
+        ),
+    ],
+    "lang": Annotated[
+        Lang | None,
+        typer.Option(
+            "--lang",
+            metavar="zh|en",
+            rich_help_panel=_PANEL,
+            help="Language for people [COPAY_LANG, else en]",
+        ),
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the global options say, wherever they stood."""
+
+    data: Path | None = None
+    dsn: str | None = None
+    policies: tuple[Path, ...] = ()
+    lang: Lang = "en"
+
+    @property
+    def folder(self) -> Path:
+        """The data folder, unless a server is named."""
+        return self.data or DEFAULT_DATA
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is no data folder yet."""
+        return self.dsn is None and not self.folder.exists()
+
+    def at(self, dsn: str) -> Self:
+        """The same on a database that is open already, whose policies have been read."""
+        return replace(self, data=None, dsn=dsn, policies=())
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The connection string of the server named, or of the embedded one for as long as the block runs."""
+        if self.dsn is not None:
+            yield self.dsn
+            return
+        from ledger.embedded import embedded_server
+
+        with embedded_server(self.folder) as dsn:
+            yield dsn
+
+
+def from_options(before: dict[str, Any], after: dict[str, Any]) -> Settings:
+    """Both places and the environment: the later place wins, and any option wins over the environment."""
+    given = {**before, **{name: value for name, value in after.items() if value is not None}}
+    if given.get("data") is not None and given.get("dsn") is not None:
+        raise Usage(
+            "--data and --dsn name two databases; give one of them",
+            "--data 与 --dsn 指向两个数据库，只能给一个",
+        )
+    data, dsn = given.get("data"), given.get("dsn")
+    if data is None and dsn is None:
+        dsn = os.environ.get("COPAY_DSN") or None
+    policies = (*(before.get("policy") or ()), *(after.get("policy") or ()))
+    return Settings(data, dsn, policies, given.get("lang") or _environment_lang())
+
+
+def _environment_lang() -> Lang:
+    match os.environ.get("COPAY_LANG"):
+        case None | "" | "en":
+            return "en"
+        case "zh":
+            return "zh"
+        case _:
+            raise Usage("COPAY_LANG must be zh or en", "COPAY_LANG 必须是 zh 或 en")
+
+
+def _parameter(name: str, annotation: Any) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _dressed(
+    wrapper: Callable[..., Any], function: Callable[..., Any], own: list[inspect.Parameter]
+) -> Callable[..., Any]:
+    """Typer reads a signature: give the wrapper that of the function, with the global options behind it."""
+    context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+    parameters = [context, *own, *(_parameter(name, kind) for name, kind in _OPTIONS.items())]
+    functools.update_wrapper(wrapper, function)
+    del wrapper.__dict__["__wrapped__"]
+    wrapper.__dict__["__signature__"] = inspect.Signature(parameters)
+    wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
+    return wrapper
+
+
+def command(app: typer.Typer, name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Make a function `(settings, *, …) -> exit status` the command `name`, with every global option."""
+
+    def decorate(function: Callable[..., int]) -> Callable[..., int]:
+        def wrapper(ctx: typer.Context, **values: Any) -> int:
+            after = {option: values.pop(option) for option in _OPTIONS}
+            settings = from_options(ctx.obj, after)
+            return guarded(settings.lang, functools.partial(function, settings, **values))
+
+        _, *own = inspect.signature(function).parameters.values()
+        app.command(name, no_args_is_help=False)(_dressed(wrapper, function, own))
+        return function
+
+    return decorate
+
+
+def before_the_name(app: typer.Typer) -> None:
+    """Accept the global options before the command's name, too."""
+
+    def remember(ctx: typer.Context, **values: Any) -> None:
+        ctx.obj = values
+
+    remember.__doc__ = app.info.help if isinstance(app.info.help, str) else None
+    app.callback()(_dressed(remember, remember, []))

@@ -1,0 +1,85 @@
+"""What happened: `statement`, line by line of an account, and `history`, event by event of anything."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from scripts.cli.answers import Answer, Json, answer
+from scripts.cli.settings import Settings, command
+from scripts.cli.values import Position, day
+from scripts.commands.queries import Account
+
+_STATEMENT = (
+    "position", "at", "type", "bucket", "amount_fen", "balance_fen", "settlement", "beneficiary", "note"
+)  # fmt: skip
+_HISTORY = ("position", "at", "kind", "type", "by", "id", "data")
+
+
+def register(app: typer.Typer) -> None:
+    """Add `statement` and `history` to the program."""
+    command(app, "statement")(statement)
+    command(app, "history")(history)
+
+
+def statement(
+    settings: Settings,
+    *,
+    account: Account,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="The first day, included")
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DAY", help="The last day, included")] = None,
+    position: Position = None,
+    json: Json = False,
+) -> int:
+    """Show every movement of an account's money, in the order it was recorded.
+
+    Examples:
+
+    copay statement WEI
+
+    copay statement WEI --from 2025-04-01 --to 2025-06-30 --json
+    """
+    from projections import queries
+    from scripts.cli.tables import Page
+
+    start, end = day("--from", first), day("--to", last)
+
+    def show(found: Answer) -> None:
+        page = Page(settings.lang).title(f"statement of {account}", f"{account} 的账户明细")
+        page.rows(found["lines"], _STATEMENT, "no movements", "没有资金变动").as_of(found).show()
+
+    return answer(
+        settings,
+        json,
+        lambda view: queries.statement(view, account, first=start, last=end, position=position),
+        show,
+    )
+
+
+def history(
+    settings: Settings,
+    *,
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="An account, beneficiary or settlement")],
+    kind: Annotated[
+        Literal["account", "beneficiary", "settlement"] | None,
+        typer.Option("--kind", help="Only as one of these"),
+    ] = None,
+    json: Json = False,
+) -> int:
+    """Show every event that concerns an account, a beneficiary or a settlement, refusals included.
+
+    Examples:
+
+    copay history LIN --kind beneficiary
+
+    copay history LIN-S3 --json
+    """
+    from projections import queries
+    from scripts.cli.tables import Page
+
+    def show(found: Answer) -> None:
+        page = Page(settings.lang).title(f"history of {identifier}", f"{identifier} 的历史")
+        page.rows(found["events"], _HISTORY, "no events", "没有事件").as_of(found).show()
+
+    return answer(settings, json, lambda view: queries.history(view, identifier, kind=kind), show)
