@@ -1,0 +1,149 @@
+"""Balances and statements: what every event did to an account's money. One row per event, signed fen."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final, NamedTuple, assert_never, get_args
+
+from ledger.events.account import (
+    AccountLeg,
+    Adjusted,
+    CoPaymentCaptured,
+    CoPaymentCharged,
+    CoPaymentHeld,
+    CoPaymentRefunded,
+    Credited,
+    HoldReleased,
+    QuotaGranted,
+    QuotaReleased,
+    YearClosed,
+)
+from projections.recorded import Model, Recorded, Table
+
+Payment = CoPaymentCharged | CoPaymentHeld | CoPaymentCaptured | HoldReleased
+Posting = Credited | Adjusted | YearClosed
+Quota = QuotaGranted | QuotaReleased
+Read = CoPaymentCharged | Credited | CoPaymentRefunded | CoPaymentHeld | CoPaymentCaptured | HoldReleased | (
+    Adjusted | YearClosed | QuotaGranted | QuotaReleased
+)  # fmt: skip
+
+
+class Entry(NamedTuple):
+    """What one event added to (or, below zero, took from) each figure of an account; None is nothing.
+
+    `type` is the event's topic, `rank` the payer's place in the settlement (0 its own), `note` the kind
+    of a credit or the reason of an adjustment.
+    """
+
+    position: int
+    at: datetime
+    recorded_at: datetime
+    current_fen: int | None
+    carried_fen: int | None
+    suspense_fen: int | None
+    reserved_fen: int | None
+    held_fen: int | None
+    rank: int | None
+    type: str
+    account: str
+    settlement: str | None
+    beneficiary: str | None
+    note: str | None
+
+
+class _Change(NamedTuple):
+    current_fen: int = 0
+    carried_fen: int = 0
+    suspense_fen: int = 0
+    reserved_fen: int = 0
+    held_fen: int = 0
+
+
+def project(recorded: Recorded[Read]) -> Iterator[Entry]:
+    """The entry an event adds; none when it moved nothing."""
+    event = recorded.event
+    rank = settlement = beneficiary = note = None
+    match event:
+        case CoPaymentCharged() | CoPaymentHeld() | CoPaymentCaptured() | HoldReleased():
+            change = _payment(event)
+            rank, settlement, beneficiary = event.rank, event.settlement, event.beneficiary
+        case CoPaymentRefunded():
+            change = _refund(event)
+            rank, settlement, beneficiary = event.rank, event.settlement, event.beneficiary
+        case Credited() | Adjusted() | YearClosed():
+            change, note = _posting(event)
+        case QuotaGranted() | QuotaReleased():
+            change, beneficiary = _quota(event), event.beneficiary
+        case _:
+            assert_never(event)
+    if any(change):
+        yield Entry(
+            recorded.position, event.at, event.recorded_at,
+            change.current_fen or None, change.carried_fen or None, change.suspense_fen or None,
+            change.reserved_fen or None, change.held_fen or None,
+            rank, event.topic, recorded.subject, settlement, beneficiary, note,
+        )  # fmt: skip
+
+
+def _payment(event: Payment) -> _Change:
+    """A quota pays when money is charged or set aside; capturing only turns what was held into a debit."""
+    current, carried = _by_bucket(event.legs)
+    total = current + carried
+    quota = total if event.from_quota else 0
+    match event:
+        case CoPaymentCharged():
+            return _Change(-current, -carried, reserved_fen=-quota)
+        case CoPaymentHeld():
+            return _Change(held_fen=total, reserved_fen=-quota)
+        case CoPaymentCaptured():
+            return _Change(-current, -carried, held_fen=-total)
+        case HoldReleased():
+            return _Change(held_fen=-total, reserved_fen=quota)
+        case _:
+            assert_never(event)
+
+
+def _refund(event: CoPaymentRefunded) -> _Change:
+    current, carried = _by_bucket(event.legs)
+    quota = current + carried if event.into_quota else 0
+    return _Change(current, carried, event.suspense_fen, reserved_fen=quota)
+
+
+def _posting(event: Posting) -> tuple[_Change, str | None]:
+    match event:
+        case Credited(bucket="current"):
+            return _Change(event.amount_fen), event.kind
+        case Credited():
+            return _Change(carried_fen=event.amount_fen), event.kind
+        case Adjusted(bucket="current"):
+            return _Change(event.delta_fen), event.reason
+        case Adjusted(bucket="carried"):
+            return _Change(carried_fen=event.delta_fen), event.reason
+        case Adjusted():
+            return _Change(suspense_fen=event.delta_fen), event.reason
+        case YearClosed():
+            return _Change(-event.moved_fen, event.moved_fen), None
+        case _:
+            assert_never(event)
+
+
+def _quota(event: Quota) -> _Change:
+    match event:
+        case QuotaGranted():
+            return _Change(reserved_fen=event.amount_fen)
+        case QuotaReleased():
+            return _Change(reserved_fen=-event.released_fen)
+        case _:
+            assert_never(event)
+
+
+def _by_bucket(legs: Iterable[AccountLeg]) -> tuple[int, int]:
+    current = carried = 0
+    for leg in legs:
+        if leg.bucket == "current":
+            current += leg.amount_fen
+        else:
+            carried += leg.amount_fen
+    return current, carried
+
+
+BALANCES: Final = Model("balances", 1, (Table("entries", Entry),), get_args(Read), project)

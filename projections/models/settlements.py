@@ -1,0 +1,71 @@
+"""Settlements: what was decided, what became of it. One row per step; the log holds the whole decision."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final, NamedTuple, assert_never, get_args
+
+from ledger.events.settlement import (
+    SettlementCaptured,
+    SettlementDecided,
+    SettlementRefunded,
+    SettlementReleased,
+)
+from projections.recorded import Model, Recorded, Table
+
+Read = SettlementDecided | SettlementCaptured | SettlementReleased | SettlementRefunded
+
+
+class SettlementStep(NamedTuple):
+    """One step: the op that decided it (`charge`, `hold`, `pay_premium`), `captured`, `released`, `refunded`.
+
+    A decision carries the amounts and their split (own + shared + cash = amount), a refund what it gave back
+    (`amount_fen`), the cash of it, and what could still be refunded after it (`refundable_fen`).
+    """
+
+    position: int
+    at: datetime
+    step: str
+    settlement: str
+    amount_fen: int | None = None
+    own_fen: int | None = None
+    shared_fen: int | None = None
+    cash_fen: int | None = None
+    refundable_fen: int | None = None
+    beneficiary: str | None = None
+    region: str | None = None
+    institution: str | None = None
+    service_class: str | None = None
+    med_type: str | None = None
+
+
+def project(recorded: Recorded[Read]) -> Iterator[SettlementStep]:
+    """The step an event adds."""
+    event = recorded.event
+    match event:
+        case SettlementDecided():
+            yield _decided(recorded.position, recorded.subject, event)
+        case SettlementCaptured():
+            yield SettlementStep(recorded.position, event.at, "captured", recorded.subject)
+        case SettlementReleased():
+            yield SettlementStep(recorded.position, event.at, "released", recorded.subject)
+        case SettlementRefunded():
+            yield SettlementStep(
+                recorded.position, event.at, "refunded", recorded.subject,
+                event.amount_fen, cash_fen=event.cash_fen, refundable_fen=event.refundable_fen,
+            )  # fmt: skip
+        case _:
+            assert_never(event)
+
+
+def _decided(position: int, settlement: str, event: SettlementDecided) -> SettlementStep:
+    own_fen = sum(leg.amount_fen for leg in event.legs if leg.payer == event.beneficiary)
+    shared_fen = sum(leg.amount_fen for leg in event.legs) - own_fen
+    return SettlementStep(
+        position, event.at, event.op, settlement, event.amount_fen, own_fen, shared_fen, event.cash_fen, None,
+        event.beneficiary, event.region, event.institution, event.service_class, event.med_type,
+    )  # fmt: skip
+
+
+SETTLEMENTS: Final = Model(
+    "settlements", 1, (Table("settlement_steps", SettlementStep),), get_args(Read), project
+)

@@ -1,0 +1,18 @@
+"""The questions people ask, one function each. Each reads one `Snapshot` and answers with plain JSON values.
+
+Times are RFC 3339 with the Shanghai offset, money is fen, and `position` is the log position answered for.
+"""
+
+from projections.queries.balance import balance
+from projections.queries.debit_order import debit_order
+from projections.queries.explain import explain
+from projections.queries.history import history
+from projections.queries.limits import limits
+from projections.queries.members import members
+from projections.queries.statement import statement
+from projections.queries.waiting import bindings, holds, refusals, reviews, suspense, unknown
+
+__all__ = [
+    "balance", "bindings", "debit_order", "explain", "history", "holds", "limits", "members", "refusals",
+    "reviews", "statement", "suspense", "unknown",
+]  # fmt: skip

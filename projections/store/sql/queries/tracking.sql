@@ -1,0 +1,23 @@
+-- name: lock_read_models
+-- One transaction at a time moves or remakes read models; whoever waits sees what the one before it did.
+SELECT pg_advisory_xact_lock(7232049);
+
+-- name: tracking_exists
+SELECT to_regclass('read_model.tracking') IS NOT NULL;
+
+-- name: tracking
+SELECT model, version, position FROM read_model.tracking;
+
+-- name: track_from_start
+INSERT INTO read_model.tracking (model, version, position) VALUES (%(model)s, %(version)s, 0)
+ON CONFLICT (model) DO UPDATE SET version = excluded.version, position = 0;
+
+-- name: track
+UPDATE read_model.tracking SET position = %(position)s WHERE model = ANY(%(models)s);
+
+-- name: column_types
+-- The types of a table's columns, for a binary COPY; an enum is written as its text.
+SELECT a.attname, CASE t.typtype WHEN 'e' THEN 'text'::regtype::oid ELSE t.oid END::integer
+FROM pg_attribute a
+JOIN pg_type t ON t.oid = a.atttypid
+WHERE a.attrelid = to_regclass(%(table)s) AND a.attnum > 0 AND NOT a.attisdropped;

@@ -1,0 +1,24 @@
+-- One row per account event. The index repeats no position: equal keys share one entry, which keeps it small.
+DROP TYPE IF EXISTS entry_type;
+CREATE TYPE entry_type AS ENUM (
+    'Credited', 'Adjusted', 'YearClosed', 'CoPaymentCharged', 'CoPaymentHeld', 'CoPaymentCaptured',
+    'HoldReleased', 'CoPaymentRefunded', 'QuotaGranted', 'QuotaReleased'
+);
+CREATE TABLE entries (
+    position bigint NOT NULL,
+    at timestamptz NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    current_fen bigint,
+    carried_fen bigint,
+    suspense_fen bigint,
+    reserved_fen bigint,
+    held_fen bigint,
+    type entry_type NOT NULL,
+    rank smallint,
+    account text NOT NULL,
+    settlement text,
+    beneficiary text,
+    note text
+);
+CREATE INDEX ON entries (account);
+CREATE INDEX ON entries (account) WHERE suspense_fen IS NOT NULL;

@@ -1,0 +1,10 @@
+CREATE TABLE quota_entries (
+    position bigint NOT NULL,
+    at timestamptz NOT NULL,
+    delta_fen bigint NOT NULL,
+    binding integer NOT NULL,
+    binder text NOT NULL,
+    beneficiary text NOT NULL
+);
+CREATE INDEX ON quota_entries (beneficiary);
+CREATE INDEX ON quota_entries (binder);

@@ -1,0 +1,49 @@
+"""SQL by name: statements in `sql/queries/`, the tables of each model in `sql/tables/`, `sql/views.sql`.
+
+Statements take their values as parameters; nothing is ever put together from values.
+"""
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+_SQL: Final = files("projections.store") / "sql"
+_NAME: Final = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+
+
+@cache
+def _named() -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for file in sorted((_SQL / "queries").iterdir(), key=lambda entry: entry.name):
+        _, *parts = _NAME.split(file.read_text(encoding="utf-8"))
+        for name, text in zip(parts[::2], parts[1::2], strict=True):
+            if name in found:
+                raise ValueError(f"two statements are called {name}")
+            found[name] = text.strip().encode()
+    return found
+
+
+def statement(name: str) -> bytes:
+    """The statement of this name."""
+    return _named()[name]
+
+
+def statement_names() -> list[str]:
+    """Every name there is."""
+    return sorted(_named())
+
+
+def schema() -> bytes:
+    """The schema and its tracking table, made where they are missing."""
+    return (_SQL / "schema.sql").read_bytes()
+
+
+def tables(model: str) -> bytes:
+    """The tables and indexes of a model."""
+    return (_SQL / "tables" / f"{model}.sql").read_bytes()
+
+
+def views() -> bytes:
+    """Every view, made or replaced."""
+    return (_SQL / "views.sql").read_bytes()
