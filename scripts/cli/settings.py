@@ -11,11 +11,13 @@ from typing import Annotated, Any, Final, Literal, Self
 
 import typer
 
+from ledger.errors import StoreUnavailable
 from scripts.cli.failures import Usage, guarded
 
 Lang = Literal["en", "zh"]
 
 DEFAULT_DATA: Final = Path("copay-data")
+_PATIENCE_SECONDS: Final = 10
 _PANEL: Final = "Options of every command"
 _OPTIONS: Final[dict[str, Any]] = {
     "data": Annotated[
@@ -81,12 +83,30 @@ class Settings:
     def database(self) -> Iterator[str]:
         """The connection string of the server named, or of the embedded one for as long as the block runs."""
         if self.dsn is not None:
-            yield self.dsn
+            yield _reachable(self.dsn)
             return
         from ledger.embedded import embedded_server
 
         with embedded_server(self.folder) as dsn:
             yield dsn
+
+
+def _reachable(dsn: str) -> str:
+    """The connection string, tried out. What it says is never repeated: it may hold a password."""
+    import psycopg
+
+    try:
+        psycopg.connect(dsn, connect_timeout=_PATIENCE_SECONDS).close()
+    except psycopg.ProgrammingError:
+        raise Usage(
+            "--dsn is no connection string of PostgreSQL", "--dsn 不是有效的 PostgreSQL 连接字符串"
+        ) from None
+    except psycopg.OperationalError:
+        raise StoreUnavailable(
+            "the database server cannot be reached; see that it runs and that --dsn or COPAY_DSN names it",
+            "无法连接数据库服务器；请检查其是否运行，以及 --dsn 或 COPAY_DSN 是否正确",
+        ) from None
+    return dsn
 
 
 def from_options(before: dict[str, Any], after: dict[str, Any]) -> Settings:

@@ -16,8 +16,10 @@ from ledger.money import yuan
 from scripts.cli.texts import choose, label, nothing, printable, word
 
 _TIME: Final = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.\d+)?\+08:00")
+_DIGEST: Final = re.compile(r"[0-9a-f]{32,}")
 _NUMBERS: Final = frozenset({"rank", "position", "age_days", "year"})
 _WIDE: Final = 200
+_LONG: Final = 160
 
 Row = Mapping[str, Any]
 
@@ -32,11 +34,22 @@ def cell(field: str, value: object, lang: str) -> str:
         return yuan(value)
     if isinstance(value, str):
         return printable(word(field, _TIME.sub(r"\1 \2", value), lang))
-    if isinstance(value, Mapping):
-        return " ".join(f"{name}={cell(name, inner, lang)}" for name, inner in value.items())
     if isinstance(value, Sequence):
         return ", ".join(cell(field, inner, lang) for inner in value) or nothing(field, lang)
+    if isinstance(value, Mapping):
+        return f"({pairs(value, lang)})"
     return str(value)
+
+
+def pairs(value: Row, lang: str) -> str:
+    """The content of an event as `name: value`; digests, and what is longer than people read, are cut."""
+    shown = ((label(name, lang), cell(name, inner, lang)) for name, inner in value.items())
+    said = (f"{name}: {_cut(text, 12) if _DIGEST.fullmatch(text) else text}" for name, text in shown)
+    return _cut("; ".join(said), _LONG)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[:length]}…"
 
 
 class Page:

@@ -24,6 +24,8 @@ _MONEY = (
 _ORDER = ("rank", "binder", "relation", "since", "limit_fen", "quota_fen")
 _BY_BINDER = ("binder", "used_fen", "limit_fen", "remaining_fen")
 _MEMBERS = ("beneficiary", "kind", "relation", "since", "limit_fen", "quota_fen", "used_fen")
+_NONE = "–"
+"""Where no limit applies, because no money is shared."""
 
 
 def register(app: typer.Typer) -> None:
@@ -82,10 +84,9 @@ def debit_order(
 
     def show(found: Answer) -> None:
         page = Page(settings.lang).title(f"debit order of {beneficiary}", f"{beneficiary} 的扣款顺序")
+        entries = [{**entry, "limit_fen": _NONE} if entry["rank"] == 0 else entry for entry in found["order"]]
         none = "no own account and no binders: everything is cash"
-        page.rows(found["order"], _ORDER, none, "没有个人账户，也没有绑定人：全部现金支付").as_of(
-            found
-        ).show()
+        page.rows(entries, _ORDER, none, "没有个人账户，也没有绑定人：全部现金支付").as_of(found).show()
 
     return answer(
         settings, json, lambda view: queries.debit_order(view, beneficiary, at=then, position=position), show
@@ -170,7 +171,11 @@ def members(
 
     def show(found: Answer) -> None:
         page = Page(settings.lang)
+        entries = [
+            {**entry, "limit_fen": _NONE} if entry["kind"] == "proxy_credential" else entry
+            for entry in found["members"]
+        ]
         page.title(f"members of {binder}, use in {asked}", f"{binder} 的家庭成员，{asked} 年使用情况")
-        page.rows(found["members"], _MEMBERS, "bound to nobody", "没有绑定任何人").as_of(found).show()
+        page.rows(entries, _MEMBERS, "bound to nobody", "没有绑定任何人").as_of(found).show()
 
     return answer(settings, json, lambda view: queries.members(view, binder, asked), show)

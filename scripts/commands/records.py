@@ -69,6 +69,8 @@ def history(
 ) -> int:
     """Show every event that concerns an account, a beneficiary or a settlement, refusals included.
 
+    The table cuts long contents short; --json has them whole.
+
     Examples:
 
     copay history LIN --kind beneficiary
@@ -76,10 +78,11 @@ def history(
     copay history LIN-S3 --json
     """
     from projections import queries
-    from scripts.cli.tables import Page
+    from scripts.cli.tables import Page, pairs
 
     def show(found: Answer) -> None:
+        events = [{**event, "data": pairs(event["data"], settings.lang)} for event in found["events"]]
         page = Page(settings.lang).title(f"history of {identifier}", f"{identifier} 的历史")
-        page.rows(found["events"], _HISTORY, "no events", "没有事件").as_of(found).show()
+        page.rows(events, _HISTORY, "no events", "没有事件").as_of(found).show()
 
     return answer(settings, json, lambda view: queries.history(view, identifier, kind=kind), show)

@@ -88,17 +88,21 @@ _NOT_ASKED: Final[dict[str, Both]] = {
         "{who}未被要求支付：居民医保没有个人账户资金",
     ),
 }
+_NO_CASH: Final[Both] = ("Nothing is left to pay in cash", "无需现金支付")
 _CASH: Final[Both] = (
-    "{cash} stay to be paid in cash: no source was left that may pay more",
+    "{cash} are left to pay in cash: no source was left that may pay more",
     "其余 {cash} 元由现金支付：没有其他来源可以再支付",
+)
+_SELF_PAID_CASH: Final[Both] = (
+    "{cash} are left to pay in cash: fully self-paid items, which binders never pay",
+    "其余 {cash} 元由现金支付：属于全自费，绑定人不予支付",
 )
 _SELF_PAID: Final[Both] = (
     "{self_paid} of the bill are fully self-paid items, which binders never pay",
     "费用中 {self_paid} 元为全自费，绑定人不予支付",
 )
-_NO_CASH: Final[Both] = ("nothing stayed to be paid in cash", "无需现金支付")
 _REVIEW: Final[Both] = (
-    "medical type {med_type} is in no table: nothing but cash pays it until a person has looked at it",
+    "Medical type {med_type} is in no table: nothing but cash pays it until a person has looked at it",
     "医疗类别 {med_type} 不在目录中：人工核实前只能现金支付",
 )
 
@@ -121,8 +125,8 @@ def of_source(source: Mapping[str, Any], answer: Mapping[str, Any], lang: str) -
 
 def of_the_rest(answer: Mapping[str, Any], lang: str) -> list[str]:
     """What stays cash, and what no shared money could have paid."""
-    chosen = [_CASH if answer["cash_fen"] else _NO_CASH]
-    if answer["self_paid_fen"]:
+    chosen = [_reason_of_cash(answer["cash_fen"], answer["self_paid_fen"] or 0)]
+    if answer["cash_fen"] > (answer["self_paid_fen"] or 0) > 0:
         chosen.append(_SELF_PAID)
     if answer["review"]:
         chosen.append(_REVIEW)
@@ -132,6 +136,12 @@ def of_the_rest(answer: Mapping[str, Any], lang: str) -> list[str]:
         "med_type": answer["med_type"],
     }
     return [choose(lang, *both).format_map(figures) for both in chosen]
+
+
+def _reason_of_cash(cash_fen: int, self_paid_fen: int) -> Both:
+    if cash_fen == 0:
+        return _NO_CASH
+    return _SELF_PAID_CASH if cash_fen <= self_paid_fen else _CASH
 
 
 def of_refund(refund: Mapping[str, Any], lang: str) -> str:
@@ -144,7 +154,7 @@ def of_refund(refund: Mapping[str, Any], lang: str) -> str:
     amount, left = yuan(refund["amount_fen"]), yuan(refund["refundable_fen"])
     if zh:
         return f"退款 {refund['refund']}：退回 {amount} 元（{where}），还可退 {left} 元"
-    return f"refund {refund['refund']} gave {amount} back ({where}); {left} could still be refunded"
+    return f"Refund {refund['refund']} gave {amount} back ({where}); {left} could still be refunded"
 
 
 def _who(source: Mapping[str, Any], lang: str) -> str:
