@@ -37,6 +37,15 @@ def holds_citizen_id(text: str) -> bool:
     return len(text) >= 18 and any(is_citizen_id(found) for found in _CITIZEN_SHAPE.findall(text))
 
 
+def reveals_citizen_id(text: str) -> bool:
+    """Whether a text gives a citizen-ID number away.
+
+    A single token is one or it is not: settlement ids carry region, date and serial, so that one in eleven
+    would hold something that looks like one. In a sentence it is found wherever it stands.
+    """
+    return is_citizen_id(text) if ID_PATTERN.fullmatch(text) else holds_citizen_id(text)
+
+
 def is_id(text: str) -> bool:
     """Whether a text may serve as an id: 1 to 64 of `[A-Za-z0-9_.:-]`, and no citizen-ID number."""
     return ID_PATTERN.fullmatch(text) is not None and not is_citizen_id(text)

@@ -4,9 +4,10 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from ledger.application.answering import Answering
+from ledger.application.pipeline import Pipeline, ahead
 from ledger.application.prefetch import prefetch
 from ledger.application.results import Result, malformed
 from ledger.application.workspace import StreamCache, Workspace
@@ -14,8 +15,7 @@ from ledger.clock import Clock, system_clock
 from ledger.commands.models import AnyCommand
 from ledger.commands.parsing import parse
 from ledger.errors import Busy, Malformed
-from ledger.ids import POLICY_STREAM
-from ledger.persistence.log import Conflict, Log
+from ledger.persistence.log import Conflict, Log, Span
 from ledger.persistence.memory import MemoryLog
 from ledger.persistence.postgres import PostgresLog
 from ledger.policies.catalogue import Catalogue
@@ -26,6 +26,15 @@ BATCH: Final = 1000
 _ATTEMPTS: Final = 8
 _OPTIMISTIC: Final = 3
 
+Lines = Sequence[AnyCommand | Malformed]
+
+
+class Attempt(NamedTuple):
+    """One batch decided but not yet saved: the states it left behind, and what it would answer."""
+
+    space: Workspace
+    results: list[Result]
+
 
 class Ledger:
     """Takes commands, one at a time or in batches; the answers do not depend on how they were batched.
@@ -35,18 +44,14 @@ class Ledger:
 
     def __init__(self, log: Log, policies: Sequence[Path] = (), clock: Clock = system_clock) -> None:
         """A ledger on a log. Raises `PolicyError` for a wrong pack, `StoreUnavailable` without a store."""
-        self._log = log
+        self.log = log
         self._policies = tuple(policies)
         self._clock = clock
         self._cache = StreamCache()
         self._turn = threading.Lock()
         self._book_version = -1
         self._catalogue = Catalogue(())
-        with log.session(exclusive=False):
-            space = Workspace(log, self._cache)
-            space.load([POLICY_STREAM])
-            self._heed_recorded_policies(space)
-            space.save()
+        self.execute([])
 
     @classmethod
     def open(cls, dsn: str, policies: Sequence[Path] = (), *, dry_run: bool = False) -> Self:
@@ -68,57 +73,70 @@ class Ledger:
         """The policies in effect: shipped, given, and recorded in this log."""
         return self._catalogue
 
-    @property
-    def log(self) -> Log:
-        """The log this ledger writes to."""
-        return self._log
-
     def apply(self, batches: Iterable[Sequence[bytes]], first_line: int = 1) -> Iterator[Result]:
         """Answer lines in order, batch by batch; a batch's answers come after it is durable.
 
-        Raises `StoreUnavailable` or `Busy` before the first answer of the batch that was lost.
+        While one batch is being saved, the next is read and decided. Raises `StoreUnavailable` or `Busy`
+        before the first answer of the batch that was lost.
         """
-        for batch in batches:
-            results = self.submit(batch, first_line)
-            first_line += len(batch)
-            yield from results
+        if not self.log.concurrent:
+            for batch in batches:
+                yield from self.submit(batch, first_line)
+                first_line += len(batch)
+            return
+        with Pipeline(self) as pipeline:
+            for waiting in ahead(batches, pipeline.settle):
+                if isinstance(waiting, list):
+                    yield from waiting
+                    continue
+                yield from pipeline.push(parse_lines(waiting), first_line)
+                first_line += len(waiting)
+            yield from pipeline.settle()
 
     def apply_lines(self, lines: Iterable[bytes], batch: int = BATCH) -> Iterator[Result]:
         """The same for plain lines, cut into batches of a size."""
         remaining = iter(lines)
-        yield from self.apply(iter(lambda: list(islice(remaining, batch)), []))
+        yield from self.apply(iter(lambda: tuple(islice(remaining, batch)), ()))
 
     def submit(self, lines: Sequence[bytes], first_line: int = 1) -> list[Result]:
         """Decide and save one batch of raw lines; every line gets its answer, in order."""
-        commands: list[AnyCommand | Malformed] = []
-        for line in lines:
-            try:
-                commands.append(parse(line))
-            except Malformed as fault:
-                commands.append(fault)
-        return self.execute(commands, first_line)
+        return self.execute(parse_lines(lines), first_line)
 
-    def execute(self, commands: Sequence[AnyCommand | Malformed], first_line: int = 1) -> list[Result]:
+    def execute(self, commands: Lines, first_line: int = 1) -> list[Result]:
         """Decide and save one batch of commands, in one transaction.
 
         Decided again from a fresh load when another writer was faster: at first hoping for the best, then
         with every other writer kept out, so that it ends.
         """
-        with self._turn:
-            for attempt in range(_ATTEMPTS):
-                try:
-                    with self._log.session(exclusive=attempt >= _OPTIMISTIC):
-                        return self._attempt(commands, first_line)
-                except Conflict:
-                    continue
+        for attempt in range(_ATTEMPTS):
+            exclusive = attempt >= _OPTIMISTIC
+            try:
+                with self._turn:
+                    with self.log.session(exclusive=exclusive):
+                        decided = self._decide(commands, first_line, cautious=attempt > 0)
+                        span = decided.space.save()
+                    decided.space.remember(span)  # only now: a transaction may still fail when it ends
+                    return decided.results
+            except Conflict:
+                continue
         raise Busy(
             "other writers kept changing the same accounts; nothing of this batch was kept, run it again",
             "其他写入者持续修改相同账户；本批未保存任何内容，请重新运行",
         )
 
+    def decide(self, commands: Lines, first_line: int, before: Workspace | None) -> Attempt:
+        """Decide a batch without saving it, on top of one that is still being saved, if there is one."""
+        with self._turn, self.log.session(exclusive=False):
+            return self._decide(commands, first_line, cautious=False, before=before)
+
+    def remember(self, attempt: Attempt, span: Span) -> None:
+        """A decided batch was saved there."""
+        with self._turn:
+            attempt.space.remember(span)
+
     def close(self) -> None:
         """Let go of the log."""
-        self._log.close()
+        self.log.close()
 
     def __enter__(self) -> Self:
         return self
@@ -126,17 +144,20 @@ class Ledger:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _attempt(self, commands: Sequence[AnyCommand | Malformed], first_line: int) -> list[Result]:
-        space = Workspace(self._log, self._cache)
-        prefetch(space, [command for command in commands if not isinstance(command, Malformed)])
+    def _decide(
+        self, commands: Lines, first_line: int, *, cautious: bool, before: Workspace | None = None
+    ) -> Attempt:
+        space = Workspace(self.log, self._cache, before)
+        if before is None and (cautious or not self._cache.alone):
+            space.look_around()
+        prefetch(space, [command for command in commands if not isinstance(command, Malformed)], cautious)
         self._heed_recorded_policies(space)
         answering = Answering(space, self._catalogue, self._clock())
         results = [
             malformed(line, command) if isinstance(command, Malformed) else answering.answer(line, command)
             for line, command in enumerate(commands, start=first_line)
         ]
-        space.save()
-        return results
+        return Attempt(space, results)
 
     def _heed_recorded_policies(self, space: Workspace) -> None:
         """Another process may have used a pack this one has not seen: it is in effect from now on."""
@@ -144,3 +165,14 @@ class Ledger:
         if book.version != self._book_version:
             self._catalogue = Catalogue.load(self._policies, tuple(book.packs.values()))
             self._book_version = book.version
+
+
+def parse_lines(lines: Sequence[bytes]) -> list[AnyCommand | Malformed]:
+    """Each line as a command, or as what is wrong with it."""
+    commands: list[AnyCommand | Malformed] = []
+    for line in lines:
+        try:
+            commands.append(parse(line))
+        except Malformed as fault:
+            commands.append(fault)
+    return commands

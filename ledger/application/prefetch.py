@@ -4,19 +4,30 @@ Hints only: what they miss is loaded when it is asked for.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from ledger.aggregates.family_group import FamilyGroup
 from ledger.aggregates.request import RequestRecord
 from ledger.aggregates.settlement import Settlement
 from ledger.application.workspace import Workspace
 from ledger.commands import models as c
-from ledger.deciders.dispatch import first_reads
+from ledger.deciders.dispatch import created_streams, first_reads
 from ledger.ids import POLICY_STREAM, account_stream, family_stream, request_stream, settlement_stream
 
+_FEW: Final = 16
 
-def prefetch(space: Workspace, commands: Sequence[c.AnyCommand]) -> None:
-    """Load request keys, named streams, birth dates, and then what those streams point to."""
-    space.load_requests([command.id for command in commands])
+
+def prefetch(space: Workspace, commands: Sequence[c.AnyCommand], cautious: bool) -> None:
+    """Load request keys, named streams, birth dates, and then what those streams point to.
+
+    For a few commands, ids that commands name for the first time are taken to be new instead: saving finds
+    out if they are not, and the batch is then decided again, cautiously. One look-up less for the usual case.
+    """
+    space.note_requests_before()
+    if cautious or len(commands) > _FEW:
+        space.load_requests([command.id for command in commands])
+    else:
+        space.assume_absent(stream for command in commands for stream in created_streams(command))
     space.load([POLICY_STREAM, *(stream for command in commands for stream in first_reads(command))])
     space.load([stream for command in commands for stream in _second_reads(space, command)])
     beneficiaries = {command.beneficiary for command in commands if isinstance(command, c.Bind)}

@@ -1,7 +1,7 @@
 """The states a batch works on: as loaded, then changed in memory as its commands are decided in order."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -11,61 +11,78 @@ from ledger.aggregates.settlement import Settlement
 from ledger.deciders.desk import Change, NotLoaded
 from ledger.events.envelope import StreamEvent
 from ledger.ids import POLICY_STREAM
-from ledger.persistence.log import Batch, KnownRequest, Log, RequestKey
+from ledger.persistence.log import Batch, KnownRequest, Log, RequestKey, Span
 
 _CACHED_KINDS: Final = ("account:", "family:", POLICY_STREAM)
 
 
 class StreamCache:
-    """States of the streams used last, true as of log position `position` but for the `stale` ones.
+    """States of the streams used last, each true as of log position `position` unless it is `stale`.
 
     A stale state is not thrown away: only the events it lacks are read. Bounded by the number of streams.
+    `alone` says that no other writer was noticed lately, so that there is no need to ask before each batch;
+    whoever writes nevertheless is noticed when the batch is saved.
     """
 
-    def __init__(self, capacity: int = 50_000) -> None:
+    def __init__(self, capacity: int = 100_000) -> None:
         self.position = 0
-        self.stale: set[str] = set()
+        self.alone = False
         self.states: OrderedDict[str, State | None] = OrderedDict()
+        self.stale: dict[str, int] = {}
         self._capacity = capacity
 
-    def advance(self, position: int, changed: Iterable[str]) -> None:
-        """The log has grown to `position`; these streams got events meanwhile."""
-        self.position = position
-        self.stale.update(stream for stream in changed if stream in self.states)
+    def advance(self, end: int, changed: Mapping[str, int]) -> None:
+        """The log has grown to `end`; these streams got events meanwhile, the last one at that position."""
+        self.alone = end == self.position
+        self.position = end
+        self.stale.update((stream, last) for stream, last in changed.items() if stream in self.states)
 
-    def keep(self, states: dict[str, State | None]) -> None:
-        """Remember states that are true of the log; the least recently used ones go."""
+    def keep(self, states: Mapping[str, State | None], as_of: int) -> None:
+        """Remember states that are true as of a position; the least recently used ones go."""
         for stream, state in states.items():
             if stream.startswith(_CACHED_KINDS):
                 self.states[stream] = state
                 self.states.move_to_end(stream)
-                self.stale.discard(stream)
+                if self.stale.get(stream, as_of + 1) <= as_of:
+                    del self.stale[stream]
         while len(self.states) > self._capacity:
             gone, _ = self.states.popitem(last=False)
-            self.stale.discard(gone)
+            self.stale.pop(gone, None)
 
 
 class Workspace:
-    """One attempt at one batch. Thrown away whole when another writer was faster."""
+    """One attempt at one batch. Thrown away whole when another writer was faster.
 
-    def __init__(self, log: Log, cache: StreamCache) -> None:
+    `before` is this writer's batch that is still being saved: its states come first, and its own events are
+    no conflict.
+    """
+
+    def __init__(self, log: Log, cache: StreamCache, before: "Workspace | None" = None) -> None:
         self._log = log
         self._cache = cache
-        end, changed = log.changed_since(cache.position)
-        cache.advance(end, changed)
-        self.batch = Batch(since=end, reads=set())
+        self._before = before
+        self.batch: Batch = Batch(since=cache.position if before is None else before.batch.since)
         self.reads: set[str] = set()
-        self._loaded: dict[str, State | None] = {}
-        self._now: dict[str, State | None] = {}
-        self._births: dict[str, date | None] = {}
+        self.now: dict[str, State | None] = {}
         self.requests: dict[str, KnownRequest] = {}
+        self.births: dict[str, date | None] = {}
+        self._assumed: set[str] = set()
+
+    def look_around(self) -> None:
+        """Learn what other writers have done since the cache was true."""
+        if self._cache.states:
+            end, changed = self._log.changed_since(self._cache.position)
+        else:
+            end, changed = self._log.end(), {}
+        self._cache.advance(end, changed)
+        self.batch.since = end
 
     # what deciders read ---------------------------------------------------------------------------
 
     def state(self, stream: str) -> State | None:
         """The state of a stream, noted as read. Raises `NotLoaded`."""
         try:
-            state = self._now[stream]
+            state = self.now[stream]
         except KeyError:
             raise NotLoaded(stream) from None
         self.reads.add(stream)
@@ -73,40 +90,57 @@ class Workspace:
 
     def born(self, account: str) -> date | None:
         """A person's birth date; looked up when it was not loaded with the batch."""
-        if account not in self._births:
+        if account not in self.births:
             self.load_births([account])
-        return self._births[account]
+        return self.births[account]
 
     # loading --------------------------------------------------------------------------------------
 
     def load(self, streams: Iterable[str]) -> None:
-        """Bring streams in: from the cache, and from the log what the cache lacks."""
+        """Bring streams in: from the batch before, from the cache, and from the log what both lack."""
+        cached, stale = self._cache.states, self._cache.stale
+        before = {} if self._before is None else self._before.now
         wanted: dict[str, int] = {}
         for stream in streams:
-            if stream in self._now or stream in wanted:
+            if stream in self.now or stream in wanted:
                 continue
-            known = stream in self._cache.states
-            if known and stream not in self._cache.stale:
-                self._now[stream] = self._loaded[stream] = self._cache.states[stream]
+            if stream in before:
+                self.now[stream] = before[stream]
+            elif stream in cached and stream not in stale:
+                self.now[stream] = cached[stream]
             else:
-                wanted[stream] = version_of(self._cache.states[stream]) if known else 0
+                wanted[stream] = version_of(cached[stream]) if stream in cached else 0
         if not wanted:
             return
         for stream, version in wanted.items():
-            self._now[stream] = self._cache.states[stream] if version else empty(stream)
+            self.now[stream] = cached[stream] if version else empty(stream)
         for stream, version, event in self._log.load(wanted):
-            self._now[stream] = fold(stream, self._now[stream], version, event)
-        for stream in wanted:
-            self._loaded[stream] = self._now[stream]
+            self.now[stream] = fold(stream, self.now[stream], version, event)
+
+    def assume_absent(self, streams: Iterable[str]) -> None:
+        """Take streams to be empty without looking; saving finds out if they are not."""
+        for stream in streams:
+            if stream in self.now:
+                continue
+            before = None if self._before is None else self._before.now.get(stream)
+            self.now[stream] = empty(stream) if before is None else before
+            if version_of(before) == 0:
+                self._assumed.add(stream)
 
     def load_requests(self, ids: list[str]) -> None:
         """Look up which of these request ids were answered before."""
         self.requests.update(self._log.requests(ids))
 
+    def note_requests_before(self) -> None:
+        """The ids that the batch before has just taken are known, though not yet saved."""
+        if self._before is not None:
+            self.requests.update(self._before.requests)
+
     def load_births(self, accounts: list[str]) -> None:
         """Look up birth dates."""
-        known = self._log.births(accounts)
-        self._births.update({account: known.get(account) for account in accounts})
+        known: dict[str, date | None] = {**self._log.births(accounts)}
+        before = {} if self._before is None else self._before.births
+        self.births.update({account: before.get(account) or known.get(account) for account in accounts})
 
     def settlement(self, stream: str) -> Settlement:
         """A settlement that is known to exist. Raises `NotLoaded`."""
@@ -122,7 +156,7 @@ class Workspace:
 
     def peek(self, stream: str) -> State | None:
         """The state of a stream if it is loaded, without noting it as read: for hints only."""
-        return self._now.get(stream)
+        return self.now.get(stream)
 
     # deciding -------------------------------------------------------------------------------------
 
@@ -130,9 +164,9 @@ class Workspace:
         """Put events at the end of their streams, in memory."""
         for stream, event in changes:
             # Whatever a decider adds to, it has read, but for the stream of a request id nobody ever used.
-            state = self._now[stream] if stream in self._now else empty(stream)
+            state = self.now[stream] if stream in self.now else empty(stream)
             version = version_of(state) + 1
-            self._now[stream] = fold(stream, state, version, event)
+            self.now[stream] = fold(stream, state, version, event)
             self.batch.events.append(StreamEvent(stream, version, event))
 
     def take(self, request: str, digest: bytes, answer: int) -> None:
@@ -143,19 +177,34 @@ class Workspace:
     def note_birth(self, account: str, born: date) -> None:
         """A birth date to keep beside the log."""
         self.batch.births[account] = born
-        self._births[account] = born
+        self.births[account] = born
 
     # saving ---------------------------------------------------------------------------------------
 
-    def save(self) -> None:
-        """Write everything in one transaction, and remember the states. Raises `Conflict`."""
-        if self.batch.events:
-            self.batch.reads = self.reads
-            last = self._log.append(self.batch)
-            if last == self.batch.since + len(self.batch.events):
-                self._cache.position = (
-                    last  # nobody wrote in between: the cache is true as of our own last event
-                )
-            self._cache.keep(self._now)
+    def save(self) -> Span:
+        """Write everything in one transaction; returns where it stands. Raises `Conflict`.
+
+        Touches nothing but the log, so it may run while the next batch is decided.
+        """
+        if not self.batch.events:
+            return Span(self.batch.since, self.batch.since)
+        self.batch.reads = self.reads
+        self.batch.absent = self._assumed & self.reads
+        return self._log.append(self.batch)
+
+    def remember(self, span: Span) -> None:
+        """The batch is saved: its states are the log's. Forget what only the deciding needed."""
+        if span.first == self.batch.since:  # nobody else wrote in between
+            self._cache.position = max(self._cache.position, span.last)
         else:
-            self._cache.keep(self._loaded)
+            self._cache.alone = False
+        self._cache.keep(self.now, span.last)
+        self._before = None
+
+    def follows(self, span: Span, before: "Workspace") -> None:
+        """The batch before was saved there: this one is true as of its end, unless others wrote too."""
+        if span.first == before.batch.since:
+            self.batch.since = span.last
+        else:
+            self.batch.own = span
+        self._before = None

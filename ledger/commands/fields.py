@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from ledger.ids import ID_PATTERN, holds_citizen_id, is_citizen_id
+from ledger.ids import ID_PATTERN, holds_citizen_id, is_citizen_id, reveals_citizen_id
 from ledger.money import COMMAND_BOUND_FEN
 
 _TIME: Final = re.compile(
@@ -61,6 +61,12 @@ def _id(value: str) -> str:
 def _text(value: str) -> str:
     if _FORBIDDEN.search(value):
         raise ValueError("must not hold a NUL or half of a surrogate pair", "不得含有 NUL 或不成对的代理字符")
+    if reveals_citizen_id(value):
+        raise ValueError("holds a citizen-ID number; take it out", "含有身份证号，请删去")
+    return value
+
+
+def _fact_name(value: str) -> str:
     if holds_citizen_id(value):
         raise ValueError("holds a citizen-ID number; take it out", "含有身份证号，请删去")
     return value
@@ -72,7 +78,7 @@ Id = Annotated[str, AfterValidator(_id)]
 Text = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_text)]
 Region = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-FactName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]
+FactName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$"), AfterValidator(_fact_name)]
 Facts = Annotated[dict[FactName, Text], Field(max_length=40)]
 Year = Annotated[int, Field(ge=1900, le=2999)]
 

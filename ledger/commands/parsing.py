@@ -12,9 +12,10 @@ from pydantic import ValidationError
 
 from ledger.commands.models import MODELS, NULLABLE, AnyCommand
 from ledger.errors import Malformed
-from ledger.ids import is_id
+from ledger.ids import holds_citizen_id, is_id
 
 MAX_LINE_BYTES: Final = 1024 * 1024
+_MAX_NESTING: Final = 4
 _GAP_BEFORE_COLON: Final = re.compile(rb'"[ \t\r\n]+:')
 
 # pydantic's error types → what to say (English, Chinese); `{…}` takes pydantic's own bounds.
@@ -59,12 +60,12 @@ def from_object(obj: dict[str, Any]) -> AnyCommand:
         sentence = (
             ("op: is missing", "op：缺少") if "op" not in obj else ("op: is not an op", "op：没有这个操作")
         )
-        raise Malformed(*sentence, id=id_, op=_readable(op))
-    for name, value in obj.items():
-        if value is None and name not in NULLABLE:
-            shown = name if is_id(name) else "a field"
+        raise Malformed(*sentence, id=id_, op=_readable_op(op))
+    for field, value in obj.items():
+        if value is None and field not in NULLABLE:
+            name = _shown(field)
             raise Malformed(
-                f"{shown}: must not be null; leave it out", f"{shown}：不得为 null，应省略", id=id_, op=op
+                f"{name}: must not be null; leave it out", f"{name}：不得为 null，应省略", id=id_, op=op
             )
     try:
         return model.model_validate({k: v for k, v in obj.items() if k != "op"})
@@ -74,6 +75,12 @@ def from_object(obj: dict[str, Any]) -> AnyCommand:
 
 def _readable(value: object) -> str | None:
     return value if isinstance(value, str) and is_id(value) else None
+
+
+def _shown(name: object) -> str:
+    """A field's name for a message; anything that is not a plain name is not repeated."""
+    plain = isinstance(name, str) and is_id(name) and not holds_citizen_id(name)
+    return name if plain and isinstance(name, str) else "?"
 
 
 def _json_object(line: bytes) -> dict[str, Any]:
@@ -94,38 +101,53 @@ def _json_object(line: bytes) -> dict[str, Any]:
     return obj
 
 
-def _count_keys(value: object) -> int:
-    """How many keys an object holds, nested ones included.
+def _count_keys(value: dict[str, Any]) -> int:
+    """How many keys an object holds, nested ones included. Raises `Malformed` when it is nested too deeply.
 
     A repeated key vanishes in parsing, so a line that shows more `":` than keys is looked at closely.
     """
-    if isinstance(value, dict):
-        return len(value) + sum(_count_keys(v) for v in value.values() if isinstance(v, dict | list))
-    if isinstance(value, list):
-        return sum(_count_keys(v) for v in value if isinstance(v, dict | list))
-    return 0
+    count, level = len(value), [v for v in value.values() if isinstance(v, dict | list)]
+    for _ in range(_MAX_NESTING):
+        if not level:
+            return count
+        below: list[Any] = []
+        for part in level:
+            inner = part.values() if isinstance(part, dict) else part
+            count += len(part) if isinstance(part, dict) else 0
+            below += [v for v in inner if isinstance(v, dict | list)]
+        level = below
+    raise Malformed(
+        "line: is nested too deeply",
+        "行：嵌套过深",
+        id=_readable(value.get("id")),
+        op=_readable_op(value.get("op")),
+    )
+
+
+def _readable_op(value: object) -> str | None:
+    return value if isinstance(value, str) and _shown(value) == value else None
 
 
 def _refuse_repeated_keys(line: bytes, obj: dict[str, Any]) -> None:
     """The slow, careful reader; only suspicious lines come here."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        for name in names:
-            if names.count(name) > 1:
+        found: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in found:
                 raise _RepeatedKey(name)
-        return dict(pairs)
+            found[name] = value
+        return found
 
     try:
         json.loads(line, object_pairs_hook=unique)
     except _RepeatedKey as error:
         name = error.args[0]
-        shown = name if is_id(name) else "a field"
         raise Malformed(
-            f"{shown}: stands twice in the object",
-            f"{shown}：在对象中重复",
+            f"{_shown(name)}: stands twice in the object",
+            f"{_shown(name)}：在对象中重复",
             id=None if name == "id" else _readable(obj.get("id")),
-            op=None if name == "op" else _readable(obj.get("op")),
+            op=None if name == "op" else _readable_op(obj.get("op")),
         ) from None
 
 
@@ -136,7 +158,8 @@ class _RepeatedKey(Exception):
 def _sentence(error: ValidationError) -> tuple[str, str]:
     """The first problem, as `field: reason` in English and Chinese."""
     first = error.errors(include_url=False, include_input=False)[0]
-    field = ".".join(str(part) if isinstance(part, int) or is_id(part) else "?" for part in first["loc"])
+    place = first["loc"][:-1] if first["loc"][-1:] == ("[key]",) else first["loc"]
+    field = ".".join(str(part) if isinstance(part, int) else _shown(part) for part in place)
     kind, context = first["type"], first.get("ctx", {})
     if kind == "value_error":
         english, chinese = context["error"].args

@@ -99,3 +99,14 @@ def first_reads(command: c.AnyCommand) -> list[str]:
             return [*(account_stream(person) for person in people), family_stream(command.beneficiary)]
         case _:
             assert_never(command)
+
+
+def created_streams(command: c.AnyCommand) -> list[str]:
+    """The streams a command creates when it is sent for the first time, which is nearly always."""
+    match command:
+        case c.Charge() | c.Hold() | c.PayPremium():
+            return [settlement_stream(command.settlement)]
+        case c.Refund():
+            return [refund_stream(command.refund)]
+        case _:
+            return []

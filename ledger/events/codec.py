@@ -7,7 +7,6 @@ static methods of the class, each changing the plain state in place); stored byt
 from typing import Any, Final
 
 import orjson
-from pydantic import ValidationError
 
 from ledger.errors import LogCorrupt
 from ledger.events.account import ACCOUNT_EVENTS
@@ -41,7 +40,7 @@ def decode(topic: str, state: bytes) -> Event:
         if cls.class_version == 1:
             return cls.model_validate_json(state)
         return cls.model_validate(upcast(cls, orjson.loads(state)))
-    except (ValidationError, orjson.JSONDecodeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:  # whatever an upcast stumbles over
         raise LogCorrupt(
             f"a stored {topic} cannot be read: it is not what its topic says",
             f"存储的 {topic} 事件无法读取：内容与类型不符",
@@ -51,6 +50,8 @@ def decode(topic: str, state: bytes) -> Event:
 def upcast(cls: type[Event], state: dict[str, Any]) -> dict[str, Any]:
     """Apply the class's upcasts, one version at a time, to a stored state."""
     version = state.pop("class_version", 1)
+    if version > cls.class_version:
+        raise ValueError("written by a newer program")
     while version < cls.class_version:
         getattr(cls, f"upcast_v{version}_v{version + 1}")(state)
         version += 1

@@ -28,12 +28,28 @@ class RequestKey(NamedTuple):
     event: int
 
 
+class Span(NamedTuple):
+    """Positions after `first` up to and including `last`."""
+
+    first: int
+    last: int
+
+
+NOTHING = Span(0, 0)
+
+
 @dataclass(slots=True)
 class Batch:
-    """What one transaction writes, and what it rests on: `reads` as of log position `since`."""
+    """What one transaction writes, and what it rests on.
+
+    `reads` must have got no event after position `since`, other than in the span `own` (this writer's batch
+    before); `absent` streams must have no event at all.
+    """
 
     since: int
-    reads: Collection[str]
+    reads: Collection[str] = ()
+    absent: Collection[str] = ()
+    own: Span = NOTHING
     events: list[StreamEvent] = field(default_factory=list)
     keys: list[RequestKey] = field(default_factory=list)
     births: dict[str, date] = field(default_factory=dict)
@@ -46,8 +62,15 @@ class Log(Protocol):
         """One batch's work on the log; exclusive keeps every other writer out until it ends."""
         ...
 
-    def changed_since(self, position: int) -> tuple[int, set[str]]:
-        """The end of the log, and the streams that got events after `position`."""
+    concurrent: bool
+    """Whether a batch may be appended while the next one is read."""
+
+    def end(self) -> int:
+        """The position of the last event."""
+        ...
+
+    def changed_since(self, position: int) -> tuple[int, dict[str, int]]:
+        """The end of the log, and where each stream got its last event, if after `position`."""
         ...
 
     def load(self, after: Mapping[str, int]) -> Iterator[StreamEvent]:
@@ -62,8 +85,8 @@ class Log(Protocol):
         """The known birth dates of these accounts."""
         ...
 
-    def append(self, batch: Batch) -> int:
-        """Write a batch durably; returns the position of its last event. Raises `Conflict`."""
+    def append(self, batch: Batch) -> Span:
+        """Write a batch durably; returns where it stands. Raises `Conflict`. May run beside a session."""
         ...
 
     def close(self) -> None:

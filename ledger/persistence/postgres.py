@@ -12,7 +12,7 @@ from psycopg_pool import PoolTimeout
 from ledger.errors import StoreUnavailable
 from ledger.events.codec import decode
 from ledger.events.envelope import StreamEvent
-from ledger.persistence.log import Batch, Conflict, KnownRequest
+from ledger.persistence.log import Batch, Conflict, KnownRequest, Span
 from ledger.persistence.recorder import EventMapper, LedgerRecorder, append, datastore
 
 _LOAD = """
@@ -22,8 +22,8 @@ JOIN ledger.ledger_events e ON e.originator_id = wanted.id AND e.originator_vers
 ORDER BY e.originator_id, e.originator_version
 """
 _CHANGED = """
-SELECT max(notification_id) AS last, array_agg(DISTINCT originator_id) AS streams
-FROM ledger.ledger_events WHERE notification_id > %b::int8
+SELECT originator_id, max(notification_id) AS last
+FROM ledger.ledger_events WHERE notification_id > %b::int8 GROUP BY originator_id
 """
 _REQUESTS = """
 SELECT k.request_id, k.digest, e.originator_id, e.originator_version, e.topic, e.state
@@ -36,11 +36,14 @@ _BIRTHS = "SELECT account, born FROM ledger.subjects WHERE account = ANY (%b::te
 class PostgresLog:
     """A log in a PostgreSQL database. Opening makes what is missing there. Raises `StoreUnavailable`."""
 
+    concurrent = True
+
     def __init__(self, dsn: str) -> None:
         self._datastore = datastore(dsn)
         self._mapper = EventMapper()
         self.recorder = LedgerRecorder(self._datastore)
         self._conn: psycopg.Connection[Any] | None = None
+        self._exclusive = False
         try:
             with _sentences():
                 psycopg.connect(
@@ -55,7 +58,7 @@ class PostgresLog:
     def session(self, *, exclusive: bool) -> Iterator[None]:
         """Keep one connection for a batch. Exclusive: one transaction, under the writer lock at once."""
         with _sentences(), self._datastore.get_connection() as conn:
-            self._conn = conn
+            self._conn, self._exclusive = conn, exclusive
             try:
                 if exclusive:
                     with conn.transaction():
@@ -64,19 +67,18 @@ class PostgresLog:
                 else:
                     yield
             finally:
-                self._conn = None
+                self._conn, self._exclusive = None, False
 
-    def changed_since(self, position: int) -> tuple[int, set[str]]:
-        """The end of the log, and the streams that got events after `position`."""
-        if position == 0:  # nothing is cached yet, so only the end matters
-            row = self._open.execute(
-                "SELECT max(notification_id) AS last FROM ledger.ledger_events"
-            ).fetchone()
-            return (0 if row is None or row["last"] is None else int(row["last"])), set()
-        row = self._open.execute(_CHANGED, (position,), prepare=True).fetchone()
-        if row is None or row["last"] is None:
-            return position, set()
-        return int(row["last"]), set(row["streams"])
+    def end(self) -> int:
+        """The position of the last event."""
+        row = self._open.execute("SELECT max(notification_id) AS last FROM ledger.ledger_events").fetchone()
+        return 0 if row is None or row["last"] is None else int(row["last"])
+
+    def changed_since(self, position: int) -> tuple[int, dict[str, int]]:
+        """The end of the log, and where each stream got its last event, if after `position`."""
+        rows = self._open.cursor(binary=True).execute(_CHANGED, (position,), prepare=True)
+        changed = {row["originator_id"]: int(row["last"]) for row in rows}
+        return max(changed.values(), default=position), changed
 
     def load(self, after: Mapping[str, int]) -> Iterator[StreamEvent]:
         """The events of streams beyond a version each, in order within each stream."""
@@ -103,21 +105,20 @@ class PostgresLog:
         rows = self._open.execute(_BIRTHS, (list(accounts),), prepare=True)
         return {row["account"]: row["born"] for row in rows}
 
-    def append(self, batch: Batch) -> int:
-        """Write a batch durably; returns the position of its last event. Raises `Conflict`."""
+    def append(self, batch: Batch) -> Span:
+        """Write a batch durably; returns where it stands. Raises `Conflict`.
+
+        Inside an exclusive session it belongs to its transaction; else it has a connection of its own, so
+        that the next batch can be read and decided meanwhile.
+        """
         stored = [self._mapper.to_stored_event(event) for event in batch.events]
         try:
-            last = append(
-                self._open,
-                stored,
-                since=batch.since,
-                reads=list(batch.reads),
-                keys=[(key.request, key.event + 1, key.digest) for key in batch.keys],
-                births=list(batch.births.items()),
-            )
+            if self._exclusive:
+                return append(self._open, stored, batch)
+            with _sentences(), self._datastore.get_connection() as conn:
+                return append(conn, stored, batch)
         except IntegrityError as error:
             raise Conflict from error
-        return last + len(stored)
 
     def close(self) -> None:
         """Give the connections back."""

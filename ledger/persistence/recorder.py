@@ -17,6 +17,7 @@ from psycopg.conninfo import conninfo_to_dict
 from ledger.errors import StoreUnavailable
 from ledger.events.codec import decode, encode
 from ledger.events.envelope import StreamEvent
+from ledger.persistence.log import Batch, Span
 
 SCHEMA: Final = "ledger"
 TABLE: Final = "ledger_events"
@@ -55,8 +56,8 @@ class LedgerRecorder(PostgresApplicationRecorder):
         if not stored_events:
             return []
         with self.datastore.get_connection() as conn:
-            last = append(conn, stored_events)
-        return list(range(last + 1, last + 1 + len(stored_events)))
+            span = append(conn, stored_events, Batch(since=0))
+        return list(range(span.first + 1, span.last + 1))
 
     def prepare(self) -> None:
         """Make schema, tables and functions where they are missing; several processes may do it at once.
@@ -88,46 +89,39 @@ class LedgerRecorder(PostgresApplicationRecorder):
 
 
 _APPEND: Final = (
-    "SELECT ledger.append(%b::int8, %b::text[], %b::text[], %b::int8[], %b::text[], %b::bytea[],"
-    " %b::text[], %b::int8[], %b::bytea[], %b::text[], %b::date[]) AS last"
+    "SELECT ledger.append(%b::int8, %b::text[], %b::int8, %b::int8, %b::text[],"
+    " %b::text[], %b::int8[], %b::text[], %b::bytea[], %b::text[], %b::int8[], %b::bytea[],"
+    " %b::text[], %b::date[]) AS last"
 )
 
 
-def append(
-    conn: psycopg.Connection[Any],
-    events: Sequence[StoredEvent],
-    *,
-    since: int = 0,
-    reads: Sequence[str] = (),
-    keys: Sequence[tuple[str, int, bytes]] = (),
-    births: Sequence[tuple[str, Any]] = (),
-) -> int:
-    """Append in one round trip; `keys` are (request id, event from 1, digest). Returns the position before.
+def append(conn: psycopg.Connection[Any], events: Sequence[StoredEvent], batch: Batch) -> Span:
+    """Append the events of a batch, given as they are stored, in one round trip.
 
     Raises `IntegrityError` when what was read has changed or an id or version is taken; nothing is stored.
     """
+    parameters = (
+        batch.since,
+        list(batch.reads),
+        batch.own.first,
+        batch.own.last,
+        list(batch.absent),
+        [str(e.originator_id) for e in events],
+        [e.originator_version for e in events],
+        [e.topic for e in events],
+        [e.state for e in events],
+        [key.request for key in batch.keys],
+        [key.event + 1 for key in batch.keys],
+        [key.digest for key in batch.keys],
+        list(batch.births),
+        list(batch.births.values()),
+    )
     try:
-        row = conn.execute(
-            _APPEND,
-            (
-                since,
-                list(reads),
-                [str(e.originator_id) for e in events],
-                [e.originator_version for e in events],
-                [e.topic for e in events],
-                [e.state for e in events],
-                [key[0] for key in keys],
-                [key[1] for key in keys],
-                [key[2] for key in keys],
-                [birth[0] for birth in births],
-                [birth[1] for birth in births],
-            ),
-            prepare=True,
-        ).fetchone()
+        row = conn.execute(_APPEND, parameters, prepare=True).fetchone()
     except (psycopg.errors.UniqueViolation, psycopg.errors.SerializationFailure) as error:
         raise IntegrityError(str(error)) from error
     assert row is not None
-    return int(row["last"])
+    return Span(int(row["last"]), int(row["last"]) + len(events))
 
 
 def _format_of(conn: psycopg.Connection[Any]) -> int | None:

@@ -16,12 +16,14 @@ CREATE TABLE IF NOT EXISTS ledger.subjects (
 );
 
 -- Append a batch, or nothing. Under the one writer lock, so position order is commit order and positions are dense.
---   since, reads: the decision read these streams as of position `since`; a later event on one of them is a conflict.
+--   since, reads: the decision read these streams as of position `since`; a later event on one of them is a conflict,
+--                 unless its position lies in (own_first, own_last]: the batch this writer saved just before.
+--   absent:       streams the decision took to be empty.
 --   key_events:   which event of the batch (from 1) answers each request id.
 -- Returns the position before the first event. SQLSTATE 40001: what was read has changed. 23505: a version or a request
 -- id was taken meanwhile. Either way nothing is stored.
 CREATE OR REPLACE FUNCTION ledger.append(
-    since bigint, reads text[],
+    since bigint, reads text[], own_first bigint, own_last bigint, absent text[],
     ids text[], versions bigint[], topics text[], states bytea[],
     key_ids text[], key_events bigint[], key_digests bytea[],
     born_accounts text[], born_dates date[]
@@ -32,8 +34,10 @@ BEGIN
     PERFORM pg_advisory_xact_lock(7310001);
     SELECT coalesce(max(notification_id), 0) INTO last FROM ledger.ledger_events;
     IF last > since AND EXISTS (
-        SELECT FROM ledger.ledger_events WHERE notification_id > since AND originator_id = ANY (reads)
-    ) THEN
+        SELECT FROM ledger.ledger_events
+        WHERE notification_id > since AND (notification_id <= own_first OR notification_id > own_last)
+          AND originator_id = ANY (reads)
+    ) OR EXISTS (SELECT FROM ledger.ledger_events WHERE originator_id = ANY (absent)) THEN
         RAISE EXCEPTION 'what the decision read has changed' USING ERRCODE = '40001';
     END IF;
     INSERT INTO ledger.ledger_events (originator_id, originator_version, topic, state, notification_id)
