@@ -135,6 +135,8 @@ def _sentences() -> Iterator[None]:
     """What the database client raises becomes one sentence; a server's own words stay out of it."""
     try:
         yield
+    except IntegrityError:
+        raise  # a conflict: the caller decides again
     except (
         OperationalError,
         InterfaceError,
