@@ -116,12 +116,12 @@ def _count_keys(value: dict[str, Any]) -> int:
             count += len(part) if isinstance(part, dict) else 0
             below += [v for v in inner if isinstance(v, dict | list)]
         level = below
-    raise Malformed(
-        "line: is nested too deeply",
-        "行：嵌套过深",
-        id=_readable(value.get("id")),
-        op=_readable_op(value.get("op")),
-    )
+    raise _too_deep(value)
+
+
+def _too_deep(obj: dict[str, Any]) -> Malformed:
+    id_, op = _readable(obj.get("id")), _readable_op(obj.get("op"))
+    return Malformed("line: is nested too deeply", "行：嵌套过深", id=id_, op=op)
 
 
 def _readable_op(value: object) -> str | None:
@@ -141,6 +141,8 @@ def _refuse_repeated_keys(line: bytes, obj: dict[str, Any]) -> None:
 
     try:
         json.loads(line, object_pairs_hook=unique)
+    except RecursionError:  # inside a value that a repeated key has hidden
+        raise _too_deep(obj) from None
     except _RepeatedKey as error:
         name = error.args[0]
         raise Malformed(
