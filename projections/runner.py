@@ -28,7 +28,11 @@ Rows = dict[type[tuple[Any, ...]], list[tuple[Any, ...]]]
 
 
 def catch_up(
-    store: Store, until: int | None = None, progress: Progress | None = None, models: Sequence[Model] = MODELS
+    store: Store,
+    until: int | None = None,
+    progress: Progress | None = None,
+    models: Sequence[Model] = MODELS,
+    size: int = BATCH,
 ) -> int:
     """Bring the models to the end of the log as found now (or to `until`): the position they stand at.
 
@@ -43,7 +47,7 @@ def catch_up(
     stopped: list[ModelStopped] = []
     while True:
         try:
-            reached = _one_batch(store, models, targets)
+            reached = _one_batch(store, models, targets, size)
         except ModelStopped as stop:
             stopped.append(stop)
             targets[stop.model] = stop.position - 1
@@ -57,7 +61,7 @@ def catch_up(
     return end
 
 
-def _one_batch(store: Store, models: Sequence[Model], targets: dict[str, int]) -> int | None:
+def _one_batch(store: Store, models: Sequence[Model], targets: dict[str, int], size: int) -> int | None:
     """Move those furthest behind by one batch: the position reached, or None when all have arrived."""
     with store.batch() as batch:
         positions = batch.positions()
@@ -66,7 +70,7 @@ def _one_batch(store: Store, models: Sequence[Model], targets: dict[str, int]) -
             return None
         after = min(positions[model.name] for model in behind)
         together = [model for model in behind if positions[model.name] == after]
-        upto = min(after + BATCH, *(targets[model.name] for model in together))
+        upto = min(after + size, *(targets[model.name] for model in together))
         _write(batch, together, project(together, batch.log(after, upto)))
         batch.reached(together, upto)
         return upto

@@ -1,7 +1,7 @@
 """`copay statement`: the money that came and went, line by line."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ledger.clock import SHANGHAI, for_people
 from projections.models.accounts import ACCOUNTS
@@ -10,7 +10,8 @@ from projections.queries.answer import Answer, known_account
 from projections.store import Snapshot
 from projections.store.snapshot import EVER
 
-BEGINNING = datetime(1, 1, 2, tzinfo=UTC)
+BEGINNING: Final = datetime(1, 1, 2, tzinfo=UTC)
+_DAY: Final = timedelta(days=1)
 
 
 class StatementLine(NamedTuple):
@@ -48,7 +49,7 @@ def statement(
         account=account,
         upto=upto,
         **{"from": _midnight(first) if first else BEGINNING},
-        before=_midnight(last + timedelta(days=1)) if last else EVER,
+        before=_midnight(last + _DAY) if last and last < date.max else EVER,
     )
     return {
         "account": account,

@@ -15,6 +15,7 @@ from projections.recorded import Model
 from projections.store import statements
 from projections.store.batch import Batch
 from projections.store.snapshot import Snapshot
+from projections.store.statements import statement
 
 
 class Store:
@@ -30,12 +31,12 @@ class Store:
     def open(cls, dsn: str) -> Self:
         """Connect to the database of the log."""
         with _in_one_sentence():
-            connection = psycopg.connect(dsn, autocommit=True)
-            connection.execute(
-                "SELECT set_config('search_path', 'read_model', false), set_config('TimeZone', 'UTC', false)"
-            )
-            store = cls(connection)
-            store._prepare()
+            store = cls(psycopg.connect(dsn, autocommit=True))
+            try:
+                store._prepare()
+            except BaseException:
+                store.close()
+                raise
         return store
 
     @classmethod
@@ -76,7 +77,8 @@ class Store:
                 yield
 
     def _prepare(self) -> None:
-        """Asks without a lock first: nearly always there is nothing to make."""
+        """Make what is missing. Asks without a lock first: nearly always nothing is."""
+        self._connection.execute(statement("session"))
         if not self._outdated():
             return
         with self.batch() as batch:  # opening it takes the turn

@@ -1,3 +1,7 @@
+-- name: session
+-- Tables of read models are named without their schema, so that a copy can be built in another one.
+SELECT set_config('search_path', 'read_model', false), set_config('TimeZone', 'UTC', false);
+
 -- name: lock_read_models
 -- One transaction at a time moves or remakes read models; whoever waits sees what the one before it did.
 SELECT pg_advisory_xact_lock(7232049);
