@@ -42,12 +42,19 @@ def statement(
     """
     from projections import queries
     from scripts.cli.tables import Page
+    from scripts.cli.texts import word
 
     start, end = day("--from", first), day("--to", last)
 
     def show(found: Answer) -> None:
+        lines = [
+            {**line, "note": word("kind", line["note"], settings.lang)}
+            if line["type"] == "Credited"
+            else line
+            for line in found["lines"]
+        ]
         page = Page(settings.lang).title(f"statement of {account}", f"{account} 的账户明细")
-        page.rows(found["lines"], _STATEMENT, "no movements", "没有资金变动").as_of(found).show()
+        page.rows(lines, _STATEMENT, "no movements", "没有资金变动").as_of(found).show()
 
     return answer(
         settings,
