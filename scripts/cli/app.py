@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -50,6 +51,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _invoke(arguments: Sequence[str]) -> int:
+    if sys.stdout is None:
+        raise Usage("standard output is closed", "标准输出已关闭")
     try:
         status = program()(list(arguments), prog_name="copay", standalone_mode=False)
     except typer.TyperException as error:

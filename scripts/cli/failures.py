@@ -54,13 +54,17 @@ def terminate(_signal: int, _frame: FrameType | None) -> None:
 
 
 def say(sentence: str) -> None:
-    """One sentence on standard error, even when that is closed or cannot write Chinese."""
+    """One sentence on standard error, under the program's name."""
+    tell(printable(f"copay: {sentence}"))
+
+
+def tell(text: str) -> None:
+    """Lines on standard error, even when that is closed or cannot write Chinese."""
     if sys.stderr is None:
         return
     encoding = sys.stderr.encoding or "utf-8"
-    text = printable(f"copay: {sentence}").encode(encoding, "replace").decode(encoding)
     with contextlib.suppress(OSError):
-        print(text, file=sys.stderr, flush=True)
+        print(text.encode(encoding, "replace").decode(encoding), file=sys.stderr, flush=True)
 
 
 def guarded(lang: str, work: Callable[[], int]) -> int:

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from scripts.cli.failures import Usage
+from scripts.cli.failures import Usage, tell
 from scripts.cli.lines import LineReader, Overlong
 from scripts.cli.meter import Meter
 from scripts.cli.settings import Settings, command
@@ -79,7 +79,7 @@ def apply(
         if not dry_run:
             with Store.open(dsn) as store:
                 catch_up(store, settings.lang)
-        print(run.summary(settings.lang, dry_run), file=sys.stderr)
+        tell(run.summary(settings.lang, dry_run))
     return 1 if run.refused else 0
 
 

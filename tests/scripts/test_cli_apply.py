@@ -184,11 +184,28 @@ def test_a_file_that_cannot_be_read_is_one_sentence_and_nothing_is_made(
     assert not (tmp_path / "data").exists()
 
 
-def test_closed_standard_input_is_one_sentence(tmp_path: Path) -> None:
-    command = f"{sys.executable} -m scripts.copay apply - --data {tmp_path / 'data'} <&-"
+@pytest.mark.parametrize(("closed", "name"), [("<&-", "input"), (">&-", "output")])
+def test_a_closed_standard_stream_is_one_sentence(tmp_path: Path, closed: str, name: str) -> None:
+    command = f"{sys.executable} -m scripts.copay apply - --data {tmp_path / 'data'} {closed}"
     done = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr == b"copay: standard input is closed\n"
+    assert done.stderr == f"copay: standard {name} is closed\n".encode()
+
+
+def test_results_stay_alone_on_standard_output_when_standard_error_is_closed(database: str) -> None:
+    command = f"{sys.executable} -m scripts.copay apply {STORY} --dsn '{database}' 2>&-"
+    done = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stdout.count(b"\n")) == (1, 30)
+
+
+def test_a_full_disk_under_the_results_is_one_sentence(database: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "scripts.copay", "apply", str(STORY), "--dsn", database]
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment(), stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr == b"copay: the system says: No space left on device\n"
 
 
 def test_a_database_lost_on_the_way_leaves_the_lines_concerned_without_results(
