@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import orjson
-import yaml
 
 from ledger.aggregates.family_group import FamilyGroup
 from ledger.aggregates.fold import State, empty, fold
@@ -58,7 +57,7 @@ class Leg(NamedTuple):
     amount_fen: int
 
 
-# What to expect ---------------------------------------------------------------------------------------
+# What to expect -----------------------------------------------------------------------------------------
 
 
 def accepted(**result: Any) -> Outcome:
@@ -108,7 +107,7 @@ def restored(*parts: tuple[str, str, int], cash_fen: int = 0, refundable_fen: in
     return accepted(restored=entries, cash_fen=cash_fen, refundable_fen=refundable_fen)
 
 
-# The ledger under test --------------------------------------------------------------------------------
+# The ledger under test ----------------------------------------------------------------------------------
 
 
 class Spec:
@@ -152,11 +151,12 @@ class Spec:
 
     def then(self, expected: Outcome) -> None:
         """The last command was answered exactly this."""
-        assert self.outcome == expected
+        assert self.outcome == expected, f"{self.command}\n  was answered {self.answer}\n  and not {expected}"
 
     def refuses(self, command: Command, code: str, **figures: Any) -> None:
         """Send one command; it is rejected with this code and exactly these figures."""
-        assert self.when(command) == rejected(code, **figures)
+        self.when(command)
+        self.then(rejected(code, **figures))
 
     # What was recorded --------------------------------------------------------------------------------
 
@@ -180,7 +180,8 @@ class Spec:
             "request": self.command["id"],
             "by": self.command.get("by"),
         }
-        assert self.new_events == [(s, cls(**{**stamp, **fields})) for s, cls, fields in expected]
+        wanted = [(stream, cls(**{**stamp, **fields})) for stream, cls, fields in expected]
+        assert self.new_events == wanted, f"recorded {self.new_events}\n  and not {wanted}"
 
     def digest(self, command: Command | None = None) -> str:
         """The digest of a command's content (32 hex digits): that of the last one unless told."""
@@ -225,7 +226,8 @@ class Spec:
         balance = wanted["current_fen"] + wanted["carried_fen"]
         wanted.setdefault("balance_fen", balance)
         wanted.setdefault("available_fen", max(0, balance - wanted["reserved_fen"] - wanted["held_fen"]))
-        assert {name: getattr(state, name) for name in wanted} == wanted
+        found = {name: getattr(state, name) for name in wanted}
+        assert found == wanted, f"{account} has {found}\n  and not {wanted}"
 
     def available(self, account: str) -> int:
         """What an account can spend now, in fen."""
@@ -282,9 +284,8 @@ def instant(text: str) -> datetime:
 
 
 def pack(folder: Path, *, name: str = "house-rules", effective: str = "2020-01-01", **sections: Any) -> Path:
-    """A policy file for Hebei (`13`), or for `regions`, with the sections given; the rest are the
-    defaults."""
+    """A policy file for Hebei (`13`), or for other `regions`, with the sections given over the defaults."""
     keys = {"name": name, "regions": ["13"], "effective": effective, "source": "a test", "certainty": "I"}
     path = folder / f"{name}.yaml"
-    path.write_text(yaml.safe_dump({**keys, **sections}, allow_unicode=True), encoding="utf-8")
+    path.write_bytes(orjson.dumps({**keys, **sections}))  # JSON is YAML
     return path
