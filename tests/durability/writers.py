@@ -1,0 +1,58 @@
+"""Programs that write to one database at the same time, each through a ledger of its own."""
+
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
+from typing import Any, Final, NamedTuple
+
+from ledger.aggregates.fold import State
+from ledger.application import Ledger
+from ledger.application.workspace import Workspace
+
+_PATIENCE_S: Final = 600
+_start: Barrier
+
+
+class Written(NamedTuple):
+    """One program's answers, and the states it holds in memory when all programs are done."""
+
+    answers: list[dict[str, Any]]
+    states: dict[str, State | None]
+
+
+def at_once(dsn: str, files: Sequence[Sequence[bytes]], batch: int) -> list[Written]:
+    """A program for every file; all of them open the ledger and begin at the same moment."""
+    context = get_context("spawn")
+    with ProcessPoolExecutor(
+        len(files), context, initializer=_begin, initargs=(context.Barrier(len(files)),)
+    ) as programs:
+        return list(programs.map(_write, repeat(dsn), files, repeat(batch)))
+
+
+def _begin(start: Barrier) -> None:
+    global _start  # noqa: PLW0603  a barrier reaches a process only when that begins
+    _start = start
+
+
+def _write(dsn: str, lines: Sequence[bytes], batch: int) -> Written:
+    try:
+        _start.wait(_PATIENCE_S)
+        with Ledger.open(dsn) as ledger:
+            answers = [result.as_dict() for result in ledger.apply_lines(lines, batch)]
+            _start.wait(_PATIENCE_S)
+            return Written(answers, states_of(ledger))
+    except BaseException:
+        _start.abort()
+        raise
+
+
+def states_of(ledger: Ledger) -> dict[str, State | None]:
+    """What a ledger would decide on now: the states it remembers, with what others have added since."""
+    with ledger.log.session(exclusive=False):
+        space = Workspace(ledger.log, ledger._cache)
+        space.look_around()
+        streams = list(ledger._cache.states)
+        space.load(streams)
+        return {stream: space.state(stream) for stream in streams}
