@@ -5,6 +5,7 @@
     ├── PolicyError          a policy pack is wrong; the program does not start
     ├── StoreUnavailable     no database, a lost one, or one of another version
     ├── Busy                 other writers kept winning; nothing was lost, send it again
+    ├── Overloaded           too many callers wait; nothing was taken, send it again
     └── LogCorrupt           a stored event cannot be read
 
 A rule that says no is not an exception: it is a `Refusal`, a value that is recorded like any other
@@ -65,6 +66,12 @@ class Busy(LedgerError):
     """A decision lost to other writers more often than the bound allows. Nothing of it was kept."""
 
     code = "busy"
+
+
+class Overloaded(LedgerError):
+    """More commands wait than the queue holds, or it is being closed. Nothing was taken."""
+
+    code = "overloaded"
 
 
 class LogCorrupt(LedgerError):

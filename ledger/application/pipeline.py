@@ -8,7 +8,7 @@ batch is durable.
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from ledger.application.results import Result
@@ -68,6 +68,12 @@ class Pipeline:
             return []
         saving = self._saving
         return self._again(saving) if self._wait(saving) is None else saving.attempt.results
+
+    def drop(self) -> None:
+        """Give up on the batch that is being saved: its ids will tell whether it was, when they come again."""
+        if self._saving is not None:
+            wait([self._saving.saved])
+        self._saving = None
 
     def close(self) -> None:
         """Wait for what is being saved, without its answers."""
