@@ -28,6 +28,11 @@ class Table(NamedTuple):
     name: str
     row: type[tuple[Any, ...]]
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The fields of a row."""
+        return tuple(self.row.__annotations__)
+
 
 class Model(NamedTuple):
     """A read model: append-only tables, filled from the events it reads.

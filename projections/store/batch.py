@@ -32,13 +32,12 @@ class Batch:
 
     def add(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         """Append rows to a table."""
-        columns: Sequence[str] = table.row._fields  # type: ignore[attr-defined]  # every row is a NamedTuple
         types = dict(self._connection.execute(statement("column_types"), {"table": table.name}).fetchall())
         into = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
-            sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, columns))
+            sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, table.columns))
         )
         with self._connection.cursor() as cursor, cursor.copy(into) as copy:
-            copy.set_types([types[column] for column in columns])
+            copy.set_types([types[column] for column in table.columns])
             for row in rows:
                 copy.write_row(row)
 

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.projections.desk import Desk
+from projections.runner import catch_up
+from projections.store import Store
+from tests.projections.desk import Desk, Log, log_of
+from tests.projections.turmoil import Turmoil
 
 
 @pytest.fixture
@@ -25,3 +28,18 @@ def careful(tmp_path: Path) -> Path:
     }  # fmt: skip
     path.write_text(yaml.safe_dump(pack), encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def seed() -> int:
+    return 2
+
+
+@pytest.fixture
+def year(seed: int, database: str) -> Iterator[tuple[Log, Store]]:
+    """A family's wild year in the database: its log, and the read models of it."""
+    with Desk(database) as desk:
+        for command in Turmoil(seed).commands(600):
+            desk.sends(**command)
+        catch_up(desk.store, size=100)
+        yield log_of(database), desk.store

@@ -17,13 +17,16 @@ import orjson
 import psycopg
 
 from ledger.application import Ledger
+from ledger.events.codec import decode
 from ledger.persistence.postgres import PostgresLog
 from projections.models import MODELS
+from projections.recorded import Recorded
 from projections.runner import catch_up
 from projections.store import Snapshot, Store
 
 Question = ParamSpec("Question")
 Answer = dict[str, Any]
+Log = list[Recorded[Any]]
 
 LIN: Final = "LIN"  # the grandmother
 WEI: Final = "WEI"  # her son
@@ -126,3 +129,16 @@ def everything(dsn: str) -> dict[str, list[tuple[Any, ...]]]:
         return tables | {
             "tracking": sorted(connection.execute("SELECT * FROM read_model.tracking").fetchall())
         }
+
+
+def log_of(dsn: str) -> Log:
+    """Every event, in recorded order."""
+    with psycopg.connect(dsn) as connection:
+        rows = connection.execute(
+            "SELECT notification_id, originator_id, originator_version, topic, state"
+            " FROM ledger.ledger_events ORDER BY notification_id"
+        )
+        return [
+            Recorded(position, stream, version, decode(topic, state))
+            for position, stream, version, topic, state in rows
+        ]

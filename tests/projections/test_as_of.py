@@ -1,25 +1,19 @@
 """As-of answers are exact: aggregates folded so far at any position, and plain sums at any time."""
 
-from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-import psycopg
 import pytest
 
 from ledger.aggregates.family_group import FamilyGroup, Ranked
 from ledger.aggregates.fold import State, empty, fold
 from ledger.aggregates.personal_account import PersonalAccount
 from ledger.clock import business_year, for_people
-from ledger.events.codec import decode
 from projections import queries
 from projections.models.balances import BALANCES, Entry
 from projections.models.limits import LIMITS, LimitRelease, LimitUse
-from projections.recorded import Recorded
-from projections.runner import catch_up
 from projections.store import Snapshot, Store
-from tests.projections.desk import Desk
-from tests.projections.turmoil import Turmoil
+from tests.projections.desk import Log
 
 MONEY = (
     "current_fen",
@@ -31,35 +25,6 @@ MONEY = (
     "suspense_fen",
 )
 YEARS = (2026, 2027)
-
-Log = list[Recorded[Any]]
-
-
-@pytest.fixture
-def seed() -> int:
-    return 2
-
-
-@pytest.fixture
-def year(seed: int, database: str) -> Iterator[tuple[Log, Store]]:
-    """A family's wild year in the database: its log, and the read models of it."""
-    with Desk(database) as desk:
-        for command in Turmoil(seed).commands(600):
-            desk.sends(**command)
-        catch_up(desk.store, size=100)
-        yield log_of(database), desk.store
-
-
-def log_of(dsn: str) -> Log:
-    with psycopg.connect(dsn) as connection:
-        rows = connection.execute(
-            "SELECT notification_id, originator_id, originator_version, topic, state"
-            " FROM ledger.ledger_events ORDER BY notification_id"
-        )
-        return [
-            Recorded(position, stream, version, decode(topic, state))
-            for position, stream, version, topic, state in rows
-        ]
 
 
 def no_cap(_: str) -> int | None:
