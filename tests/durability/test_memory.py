@@ -1,0 +1,61 @@
+"""Memory stays flat: what `copay apply` needs does not grow with the number of lines."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from scripts.generate import lines
+from tests.durability.program import ROOT
+
+MIB: Final = 1024  # ru_maxrss counts in KiB
+MILLION: Final = 1_000_000
+
+# A small program in between: a process inherits the peak of the one that started it.
+_WATCH: Final = """
+import os, subprocess, sys
+program = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, usage = os.wait4(program.pid, 0)
+program.returncode = os.waitstatus_to_exitcode(status)
+print(program.returncode, usage.ru_maxrss)
+"""
+
+
+def peak_mib(file: Path, dsn: str) -> int:
+    """The largest resident memory that `copay apply FILE` ever had, read models caught up."""
+    watched = [sys.executable, "-m", "scripts.copay", "apply", str(file), "--dsn", dsn]
+    said = subprocess.run(
+        [sys.executable, "-c", _WATCH, *watched], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    status, peak_kib = map(int, said.stdout.split())
+    assert status in (0, 1)
+    return peak_kib // MIB
+
+
+def written(path: Path, city: Iterable[bytes]) -> Path:
+    with path.open("wb") as file:
+        file.writelines(city)
+    return path
+
+
+def test_ten_times_the_lines_take_about_the_same_memory(database: str, tmp_path: Path) -> None:
+    city = list(lines(1500, 9, seed=47))
+    assert len(city) > 20_000
+    few = peak_mib(written(tmp_path / "few.jsonl", city[: len(city) // 10]), database)
+    many = peak_mib(written(tmp_path / "many.jsonl", city), database)
+    assert many < 300
+    assert many - few < 150, "what differs are a batch of the read models and the states of 1,500 people"
+
+
+@pytest.mark.long
+def test_a_million_lines_take_less_than_one_gib(
+    database: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    city = islice(lines(85_000, 7, seed=53), MILLION)
+    peak = peak_mib(written(tmp_path / "city.jsonl", city), database)
+    record_property("peak_mib", peak)
+    assert peak < 1024
