@@ -85,7 +85,7 @@ class GroupCommit:
             self._advance(pipeline, [], saving)
 
     def _collect(self, *, block: bool) -> list[_Waiting] | None:
-        """Whoever waits now, at most a group; nobody, when there is a group to finish first; none at the end."""
+        """Whoever waits now, at most a group; nobody when there is one to finish first; none at the end."""
         group: list[_Waiting] = []
         while len(group) < _GROUP:
             try:

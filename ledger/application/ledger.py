@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple, Self
@@ -15,7 +17,7 @@ from ledger.clock import Clock, system_clock
 from ledger.commands.models import AnyCommand
 from ledger.commands.parsing import parse
 from ledger.errors import Busy, Malformed
-from ledger.persistence.log import Conflict, Log, Span
+from ledger.persistence.log import NOTHING, Conflict, Log, Span
 from ledger.persistence.memory import MemoryLog
 from ledger.persistence.postgres import PostgresLog
 from ledger.policies.catalogue import Catalogue
@@ -36,6 +38,23 @@ class Attempt(NamedTuple):
     results: list[Result]
 
 
+@dataclass(slots=True)
+class Saving:
+    """A batch on its way into the log. `span` is where it was saved, once `ended` without another writer
+    having been faster."""
+
+    commands: Lines
+    first_line: int
+    attempt: Attempt
+    future: "Future[Span]"
+    ended: bool = False
+    span: Span | None = None
+
+    def wait(self) -> None:
+        """Until it was saved, or was not."""
+        wait([self.future])
+
+
 class Ledger:
     """Takes commands, one at a time or in batches; the answers do not depend on how they were batched.
 
@@ -48,7 +67,9 @@ class Ledger:
         self._policies = tuple(policies)
         self._clock = clock
         self._cache = StreamCache()
-        self._turn = threading.Lock()
+        self._turn = threading.RLock()
+        self._saver = ThreadPoolExecutor(max_workers=1, thread_name_prefix="save")
+        self._in_flight: Saving | None = None
         self._book_version = -1
         self._catalogue = Catalogue(())
         self.execute([])
@@ -108,34 +129,54 @@ class Ledger:
         Decided again from a fresh load when another writer was faster: at first hoping for the best, then
         with every other writer kept out, so that it ends.
         """
-        for attempt in range(_ATTEMPTS):
-            exclusive = attempt >= _OPTIMISTIC
-            try:
-                with self._turn:
-                    with self.log.session(exclusive=exclusive):
+        with self._turn:
+            self._end_of(self._in_flight)
+            for attempt in range(_ATTEMPTS):
+                try:
+                    with self.log.session(exclusive=attempt >= _OPTIMISTIC):
                         decided = self._decide(commands, first_line, cautious=attempt > 0)
                         span = decided.space.save()
-                    decided.space.remember(span)  # only now: a transaction may still fail when it ends
-                    return decided.results
-            except Conflict:
-                continue
+                except Conflict:
+                    continue
+                decided.space.remember(span)  # only now: a transaction may still fail when it ends
+                return decided.results
         raise Busy(
             "other writers kept changing the same accounts; nothing of this batch was kept, run it again",
             "其他写入者持续修改相同账户；本批未保存任何内容，请重新运行",
         )
 
-    def decide(self, commands: Lines, first_line: int, before: Workspace | None) -> Attempt:
-        """Decide a batch without saving it, on top of one that is still being saved, if there is one."""
-        with self._turn, self.log.session(exclusive=False):
-            return self._decide(commands, first_line, cautious=False, before=before)
+    def start(self, commands: Lines, first_line: int, before: Saving | None) -> Saving:
+        """Decide a batch, and begin to save it once the one before (its caller's, if any) is saved.
 
-    def remember(self, attempt: Attempt, span: Span) -> None:
-        """A decided batch was saved there."""
+        The answers are had from `finish`, in the order of the starts.
+        """
         with self._turn:
-            attempt.space.remember(span)
+            on_top = before if before is self._in_flight else None
+            if on_top is None or on_top.attempt.space.batch.own != NOTHING:
+                # Somebody else's batch is on its way, or one that rests on an older moment: others write.
+                self._end_of(self._in_flight)
+                self._settle(before)
+                attempt = self._read_and_decide(commands, first_line, None)
+            else:
+                attempt = self._read_and_decide(commands, first_line, on_top.attempt.space)
+                self._end_of(on_top)
+                if on_top.span is None:
+                    self._settle(on_top)
+                    attempt = self._read_and_decide(commands, first_line, None)
+                else:
+                    attempt.space.follows(on_top.span, on_top.attempt.space)
+            self._in_flight = Saving(commands, first_line, attempt, self._saver.submit(attempt.space.save))
+            return self._in_flight
+
+    def finish(self, saving: Saving) -> list[Result]:
+        """The answers of a batch, once it is durable; decided again if another writer was faster."""
+        with self._turn:
+            self._settle(saving)
+            return saving.attempt.results
 
     def close(self) -> None:
         """Let go of the log."""
+        self._saver.shutdown()
         self.log.close()
 
     def __enter__(self) -> Self:
@@ -143,6 +184,30 @@ class Ledger:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    def _end_of(self, saving: Saving | None) -> None:
+        """Wait until a batch was saved, and remember its states. Raises what its saving met."""
+        if saving is None or saving.ended:
+            return
+        saving.ended = True
+        if saving is self._in_flight:
+            self._in_flight = None
+        try:
+            saving.span = saving.future.result()
+        except Conflict:
+            return
+        saving.attempt.space.remember(saving.span)
+
+    def _settle(self, saving: Saving | None) -> None:
+        """See a batch through: wait for it, or decide and save it again if another writer was faster."""
+        self._end_of(saving)
+        if saving is not None and saving.span is None:
+            results = self.execute(saving.commands, saving.first_line)
+            saving.attempt, saving.span = Attempt(saving.attempt.space, results), NOTHING
+
+    def _read_and_decide(self, commands: Lines, first_line: int, before: Workspace | None) -> Attempt:
+        with self.log.session(exclusive=False):
+            return self._decide(commands, first_line, cautious=False, before=before)
 
     def _decide(
         self, commands: Lines, first_line: int, *, cautious: bool, before: Workspace | None = None

@@ -8,98 +8,46 @@ batch is durable.
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from ledger.application.results import Result
-from ledger.persistence.log import NOTHING, Conflict, Span
 
 if TYPE_CHECKING:
-    from ledger.application.ledger import Attempt, Ledger, Lines
-
-
-class _Saving(NamedTuple):
-    commands: "Lines"
-    first_line: int
-    attempt: "Attempt"
-    saved: "Future[Span]"
+    from ledger.application.ledger import Ledger, Lines, Saving
 
 
 class Pipeline:
-    """Batches in order through one ledger; at most one is being saved. Close it when done."""
+    """Batches in order through one ledger; one at a time is being saved. Close it when done."""
 
     def __init__(self, ledger: "Ledger") -> None:
         self._ledger = ledger
-        self._saver = ThreadPoolExecutor(max_workers=1, thread_name_prefix="save")
-        self._saving: _Saving | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Whether a batch is being saved."""
-        return self._saving is not None
+        self._saving: Saving | None = None
 
     def push(self, commands: "Lines", first_line: int) -> list[Result]:
         """Decide a batch and start saving it; returns the answers of the batch before.
 
         Raises what the batch before, or this one, met: `StoreUnavailable`, `Busy`.
         """
-        if self._saving is not None and self._saving.attempt.space.batch.own != NOTHING:
-            # Others are writing too: the batch before rests on an older moment, so none is built on it.
-            earlier = self.settle()
-            self._start(commands, first_line, self._ledger.decide(commands, first_line, None))
-            return earlier
-        saving = self._saving
-        attempt = self._ledger.decide(commands, first_line, None if saving is None else saving.attempt.space)
-        earlier = []
-        if saving is not None:
-            span = self._wait(saving)
-            if span is None:
-                earlier = self._again(saving)
-                attempt = self._ledger.decide(commands, first_line, None)
-            else:
-                earlier = saving.attempt.results
-                attempt.space.follows(span, saving.attempt.space)
-        self._start(commands, first_line, attempt)
-        return earlier
+        before, self._saving = self._saving, None
+        self._saving = self._ledger.start(commands, first_line, before)
+        return [] if before is None else self._ledger.finish(before)
 
     def settle(self) -> list[Result]:
         """Wait for the batch that is being saved; its answers, or none if there is no such batch."""
-        if self._saving is None:
-            return []
-        saving = self._saving
-        return self._again(saving) if self._wait(saving) is None else saving.attempt.results
+        saving, self._saving = self._saving, None
+        return [] if saving is None else self._ledger.finish(saving)
 
     def drop(self) -> None:
-        """Give up on the batch that is being saved: its ids will tell whether it was, when they come again."""
-        if self._saving is not None:
-            wait([self._saving.saved])
-        self._saving = None
-
-    def close(self) -> None:
-        """Wait for what is being saved, without its answers."""
-        self._saver.shutdown()
+        """Give up on the batch that is being saved: its ids will tell whether it was, if they come again."""
+        saving, self._saving = self._saving, None
+        if saving is not None:
+            saving.wait()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self.close()
-
-    def _start(self, commands: "Lines", first_line: int, attempt: "Attempt") -> None:
-        self._saving = _Saving(commands, first_line, attempt, self._saver.submit(attempt.space.save))
-
-    def _wait(self, saving: _Saving) -> Span | None:
-        """Where the batch was saved; none when another writer was faster."""
-        self._saving = None
-        try:
-            span = saving.saved.result()
-        except Conflict:
-            return None
-        self._ledger.remember(saving.attempt, span)
-        return span
-
-    def _again(self, saving: _Saving) -> list[Result]:
-        return self._ledger.execute(saving.commands, saving.first_line)
+        self.drop()
 
 
 _END: Final = object()

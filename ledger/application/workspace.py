@@ -67,6 +67,7 @@ class Workspace:
         self.requests: dict[str, KnownRequest] = {}
         self.births: dict[str, date | None] = {}
         self._assumed: set[str] = set()
+        self._looked_around = False
 
     def look_around(self) -> None:
         """Learn what other writers have done since the cache was true."""
@@ -76,6 +77,7 @@ class Workspace:
             end, changed = self._log.end(), {}
         self._cache.advance(end, changed)
         self.batch.since = end
+        self._looked_around = True
 
     # what deciders read ---------------------------------------------------------------------------
 
@@ -186,7 +188,7 @@ class Workspace:
 
         Touches nothing but the log, so it may run while the next batch is decided.
         """
-        if not self.batch.events:
+        if not self.batch.events and self._looked_around:
             return Span(self.batch.since, self.batch.since)
         self.batch.reads = self.reads
         self.batch.absent = self._assumed & self.reads

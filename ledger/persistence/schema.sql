@@ -48,6 +48,8 @@ BEGIN
     IF cardinality(born_accounts) > 0 THEN
         INSERT INTO ledger.subjects (account, born) SELECT * FROM unnest(born_accounts, born_dates);
     END IF;
-    PERFORM pg_notify('ledger_events', '');
+    IF cardinality(ids) > 0 THEN
+        PERFORM pg_notify('ledger_events', '');
+    END IF;
     RETURN last;
 END $$;
