@@ -73,7 +73,7 @@ def purse_of(account: PersonalAccount, rank: int) -> Purse:
         current_fen=account.room_fen("current"),
         carried_fen=account.room_fen("carried"),
         spendable_fen=account.spendable_fen,
-        active=account.status == "active",
+        active=rank == 0 or account.status == "active",  # a suspended person may pay for itself
     )
 
 
