@@ -17,10 +17,7 @@ def _named() -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for file in sorted((_SQL / "queries").iterdir(), key=lambda entry: entry.name):
         _, *parts = _NAME.split(file.read_text(encoding="utf-8"))
-        for name, text in zip(parts[::2], parts[1::2], strict=True):
-            if name in found:
-                raise ValueError(f"two statements are called {name}")
-            found[name] = text.strip().encode()
+        found |= {name: text.strip().encode() for name, text in zip(parts[::2], parts[1::2], strict=True)}
     return found
 
 

@@ -51,6 +51,11 @@ def test_every_model_has_tables_of_its_own() -> None:
         assert [name.decode() for name in created] == [table.name for table in model.tables]
 
 
+def test_no_two_statements_have_one_name() -> None:
+    sql = "".join(path.read_text("utf-8") for path in PAGE.parent.rglob("queries/*.sql"))
+    assert sorted(re.findall(r"^-- name: (\w+)$", sql, flags=re.MULTILINE)) == statement_names()
+
+
 def test_every_statement_is_one_statement_and_is_asked_for_somewhere() -> None:
     code = "".join(path.read_text("utf-8") for path in PAGE.parent.rglob("*.py"))
     for name in statement_names():
