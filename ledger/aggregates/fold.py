@@ -1,5 +1,8 @@
 """Streams → states: which aggregate a stream is, its state before any event, and one more event on it."""
 
+from collections.abc import Callable
+from typing import Any, Final
+
 from ledger.aggregates import family_group, personal_account, request, settlement
 from ledger.aggregates.family_group import FamilyGroup
 from ledger.aggregates.personal_account import PersonalAccount
@@ -31,28 +34,33 @@ def empty(stream: str) -> State | None:
 
 def fold(stream: str, state: State | None, version: int, event: Event) -> State:
     """The state of a stream after one more event. Raises `LogCorrupt` when the event has no place there."""
-    match state, event:
-        case PersonalAccount(), _ if isinstance(event, ACCOUNT_EVENTS):
-            return personal_account.evolve(state, version, event)
-        case FamilyGroup(), _ if isinstance(event, FAMILY_EVENTS):
-            return family_group.evolve(state, version, event)
-        case Settlement(), _ if isinstance(event, SETTLEMENT_EVENTS):
-            return settlement.evolve(state, version, event)
-        case RequestRecord(), _ if isinstance(event, REQUEST_EVENTS):
-            return request.evolve(state, version, event)
-        case PolicyBook(), PolicyRecorded():
-            return request.recorded(state, version, event)
-        case None, AccountOpened():
-            return personal_account.opened(stream.partition(":")[2], event)
-        case None, SettlementDecided():
-            return settlement.decided(stream.partition(":")[2], event)
-        case None, RefundTaken():
-            return request.taken(event)
-        case _:
-            raise LogCorrupt(
-                f"stream {stream}, version {version}: {event.topic} has no place there",
-                f"流 {stream} 第 {version} 版：{event.topic} 不应出现",
-            )
+    known, evolve = _EVOLVE[type(state)]
+    if type(event) not in known:
+        raise LogCorrupt(
+            f"stream {stream}, version {version}: {event.topic} has no place there",
+            f"流 {stream} 第 {version} 版：{event.topic} 不应出现",
+        )
+    if state is None:
+        return _FIRST[type(event)](stream.partition(":")[2], event)
+    after: State = evolve(state, version, event)
+    return after
+
+
+# By the state a stream is in: which events may come, and what they do. The lookup checks what types cannot.
+_FIRST: Final[dict[type, Callable[[str, Any], State]]] = {
+    AccountOpened: personal_account.opened,
+    SettlementDecided: settlement.decided,
+    RefundTaken: lambda _, event: request.taken(event),
+}
+_EVOLVE: Final[dict[type, tuple[frozenset[type], Callable[..., Any]]]] = {
+    type(None): (frozenset(_FIRST), _FIRST.__getitem__),
+    PersonalAccount: (frozenset(ACCOUNT_EVENTS), personal_account.evolve),
+    FamilyGroup: (frozenset(FAMILY_EVENTS), family_group.evolve),
+    Settlement: (frozenset(SETTLEMENT_EVENTS), settlement.evolve),
+    RequestRecord: (frozenset(REQUEST_EVENTS), request.evolve),
+    PolicyBook: (frozenset({PolicyRecorded}), request.recorded),
+    RefundId: (frozenset(), request.recorded),
+}
 
 
 def version_of(state: State | None) -> int:

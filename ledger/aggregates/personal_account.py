@@ -164,8 +164,13 @@ def _moved(state: PersonalAccount, bucket: Bucket, delta_fen: int) -> PersonalAc
 
 
 def _sums(event: AccountPayment | CoPaymentRefunded) -> tuple[int, int]:
-    current = sum(leg.amount_fen for leg in event.legs if leg.bucket == "current")
-    return current, sum(leg.amount_fen for leg in event.legs) - current
+    current = carried = 0
+    for leg in event.legs:
+        if leg.bucket == "current":
+            current += leg.amount_fen
+        else:
+            carried += leg.amount_fen
+    return current, carried
 
 
 def _quota(state: PersonalAccount, key: QuotaKey, delta_fen: int) -> PersonalAccount:
@@ -178,6 +183,8 @@ def _quota(state: PersonalAccount, key: QuotaKey, delta_fen: int) -> PersonalAcc
 
 def _drawn(state: PersonalAccount, event: AccountPayment, sign: int) -> PersonalAccount:
     """Quota and shared use after a payment (`sign` 1) or its undoing (-1)."""
+    if event.rank == 0:
+        return state
     amount = sign * sum(leg.amount_fen for leg in event.legs)
     if event.from_quota and event.binding is not None:
         state = _quota(state, (event.beneficiary, event.binding), -amount)

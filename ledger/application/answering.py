@@ -48,7 +48,7 @@ class Answering:
         known = self._space.requests.get(command.id)
         if known is not None:
             return self._known(line, command, digest, known)
-        desk = self._desk(command)
+        desk = self._desk(command, digest)
         decision = decide(command, desk) if command.at <= self._now + _AHEAD else _IN_THE_FUTURE
         match decision:
             case Refusal():
@@ -70,20 +70,13 @@ class Answering:
                 result = self._result(self._space.batch.events[answer])
                 return Result(line, command.id, command.op, "accepted", None, result)
 
-    def _desk(self, command: AnyCommand) -> Desk:
-        return Desk(
-            self._space,
-            self._catalogue,
-            at=command.at,
-            recorded_at=self._now,
-            request=command.id,
-            by=command.by,
-        )
+    def _desk(self, command: AnyCommand, digest: bytes) -> Desk:
+        return Desk(self._space, self._catalogue, command, digest, self._now)
 
     def _quote(self, line: int, command: Quote) -> Result:
         answer: dict[str, Any] | Refusal = _IN_THE_FUTURE
         if command.at <= self._now + _AHEAD:
-            answer = quote(command, self._desk(command))
+            answer = quote(command, self._desk(command, b""))
         if isinstance(answer, Refusal):
             return Result(line, command.id, command.op, "rejected", answer.code, answer.figures)
         return Result(line, command.id, command.op, "accepted", None, answer)
@@ -92,8 +85,9 @@ class Answering:
         """An id that was used before: the first answer again, or a conflict that is recorded once."""
         if digest != known.digest:
             conflict = Refusal("request_conflict")
-            if command.log_digest() not in self._desk(command).request(command.id).conflicts:
-                self._refuse(command, self._desk(command), conflict)
+            desk = self._desk(command, digest)
+            if command.log_digest() not in desk.request(command.id).conflicts:
+                self._refuse(command, desk, conflict)
             return Result(line, command.id, command.op, "rejected", conflict.code, conflict.figures)
         event = known.answer.event
         if isinstance(event, RequestRefused):

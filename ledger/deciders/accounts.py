@@ -1,7 +1,6 @@
 """Opening, crediting, adjusting, closing a year: commands on one account (contract section 3, *Accounts*)."""
 
 from ledger.aggregates.personal_account import PersonalAccount
-from ledger.clock import business_year
 from ledger.commands.models import Adjust, CloseYear, Credit, OpenAccount
 from ledger.deciders.desk import Accepted, Decision, Desk
 from ledger.events.account import AccountOpened, Adjusted, Credited, YearClosed
@@ -71,7 +70,7 @@ def close_year(command: CloseYear, desk: Desk) -> Decision:
     assert account is not None
     if account.closed_year is not None and command.year <= account.closed_year:
         return Refusal("year_already_closed", {"closed_year": account.closed_year})
-    if command.year > business_year(desk.at):
+    if command.year > desk.year:
         return Refusal("year_not_over", {"year": command.year})
     event = YearClosed(
         **desk.head, year=command.year, moved_fen=account.current_fen, held_fen=account.held_current_fen

@@ -129,7 +129,7 @@ def _check(asked: Application, desk: Desk, not_before: BindRequested | None = No
     if pack is None:
         return desk.no_policy(binder.region)
     rules = pack.binding_rules(asked.kind)
-    reached = face_age_reached(desk.born(asked.beneficiary), business_date(desk.at), rules.face_age)
+    reached = face_age_reached(desk.born(asked.beneficiary), desk.day, rules.face_age)
     family = desk.family(asked.beneficiary)
     return (
         _persons(asked, pack, rules, binder, beneficiary, reached)
@@ -171,7 +171,7 @@ def _pair(
     ended = family.last_ended(asked.binder, asked.kind)
     if ended is not None:
         earliest = first_day_after(business_date(ended), rules.rebind_cooldown_days)
-        if business_date(desk.at) < earliest:
+        if desk.day < earliest:
             return Refusal("rebind_too_soon", {"earliest": earliest.isoformat()})
     return None
 

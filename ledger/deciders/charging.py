@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 from ledger.aggregates.family_group import FamilyGroup, Ranked
 from ledger.aggregates.personal_account import PersonalAccount
-from ledger.clock import business_year
 from ledger.commands.models import Bill, Charge, Hold, PayPremium, Quote
 from ledger.deciders.desk import Accepted, Change, Decision, Desk, Repeated
 from ledger.events.account import AccountLeg, CoPaymentCharged, CoPaymentHeld
@@ -59,7 +58,7 @@ def known_settlement(command: Charge | Hold | PayPremium, desk: Desk) -> Refusal
         return None
     if known.state == "released":
         return Refusal("settlement_released")
-    if known.decided.digest == command.digest().hex():
+    if known.decided.digest == desk.digest:
         return Repeated(known.decided, command.settlement)
     return Refusal("settlement_conflict")
 
@@ -136,7 +135,7 @@ def _settle(command: Charge | Hold, desk: Desk) -> Decision:
     if isinstance(ruling, Refusal):
         return ruling
     op: Literal["charge", "hold"] = "charge" if isinstance(command, Charge) else "hold"
-    decided = _decided(command, desk, ruling, op=op, digest=command.digest().hex())
+    decided = _decided(command, desk, ruling, op=op, digest=desk.digest)
     changes: list[Change] = [(settlement_stream(command.settlement), decided)]
     for payer, legs in by_payer(decided.legs).items():
         fields = payment_fields(command.settlement, command.beneficiary, legs, ruling.year, desk)
@@ -164,7 +163,7 @@ def _rule(bill: Bill, desk: Desk) -> Ruling | Refusal:
     family = desk.family(bill.beneficiary)
     service_class, year, order = (
         pack.service_class(bill.med_type),
-        business_year(desk.at),
+        desk.year,
         family.order_at(desk.at),
     )
     demand = Demand(bill.amount_fen, bill.self_paid_fen, service_class, bill.sources)

@@ -10,6 +10,7 @@ from ledger.aggregates.personal_account import PersonalAccount
 from ledger.aggregates.request import RefundId, RequestRecord
 from ledger.aggregates.settlement import Settlement
 from ledger.clock import business_date
+from ledger.commands.models import Command
 from ledger.events.envelope import Event
 from ledger.ids import (
     POLICY_STREAM,
@@ -67,25 +68,29 @@ Decision = Accepted | Repeated | Refusal
 
 
 class Desk:
-    """Read access for one decision. `head` holds the four fields that every event of it carries."""
+    """Read access for one decision.
 
-    __slots__ = ("_catalogue", "_states", "at", "head", "packs_used", "recorded_at")
+    `head` holds the four fields that every event of it carries; `day` and `year` are those of the business
+    calendar; `digest` (32 hex digits) stands for the command's content.
+    """
+
+    __slots__ = ("_catalogue", "_states", "at", "day", "digest", "head", "packs_used", "year")
 
     def __init__(
-        self,
-        states: States,
-        catalogue: Catalogue,
-        *,
-        at: datetime,
-        recorded_at: datetime,
-        request: str,
-        by: str | None,
+        self, states: States, catalogue: Catalogue, command: Command, digest: bytes, recorded_at: datetime
     ) -> None:
         self._states = states
         self._catalogue = catalogue
-        self.at = at
-        self.recorded_at = recorded_at
-        self.head: dict[str, Any] = {"at": at, "recorded_at": recorded_at, "request": request, "by": by}
+        self.at = at = command.at
+        self.day = business_date(at)
+        self.year = self.day.year
+        self.digest = digest.hex()
+        self.head: dict[str, Any] = {
+            "at": at,
+            "recorded_at": recorded_at,
+            "request": command.id,
+            "by": command.by,
+        }
         self.packs_used: dict[str, Pack] = {}
 
     def account(self, account: str) -> PersonalAccount | None:
@@ -131,11 +136,11 @@ class Desk:
     def policy(self, region: str) -> Pack | None:
         """The pack in force for a region on the day of the command."""
         self._states.state(POLICY_STREAM)  # the decision rests on which packs this ledger has
-        pack = self._catalogue.in_force(region, business_date(self.at))
+        pack = self._catalogue.in_force(region, self.day)
         if pack is not None:
             self.packs_used[pack.name] = pack
         return pack
 
     def no_policy(self, region: str) -> Refusal:
         """The refusal when no pack is in force."""
-        return Refusal("no_policy", {"region": region, "day": business_date(self.at).isoformat()})
+        return Refusal("no_policy", {"region": region, "day": self.day.isoformat()})

@@ -1,6 +1,5 @@
 """Premiums for relatives: one chosen payer pays all of it or nothing (contract section 5, domain N-05)."""
 
-from ledger.clock import business_year
 from ledger.commands.models import PayPremium
 from ledger.deciders.charging import by_payer, known_settlement, legs_of, payment_fields, purse_of
 from ledger.deciders.desk import Accepted, Change, Decision, Desk
@@ -27,13 +26,13 @@ def pay_premium(command: PayPremium, desk: Desk) -> Decision:
     decided = SettlementDecided(
         **desk.head,
         op="pay_premium",
-        digest=command.digest().hex(),
+        digest=desk.digest,
         beneficiary=command.beneficiary,
         region=desk.known(command.beneficiary).region,
         amount_fen=command.amount_fen,
         service_class="premium",
         scheme=command.scheme,
-        year=business_year(desk.at),
+        year=desk.year,
         policy=pack.name,
         policy_digest=pack.digest,
         order=tuple(ranked.binder for ranked in desk.family(command.beneficiary).order_at(desk.at)),

@@ -32,13 +32,13 @@ def refund(command: Refund, desk: Desk) -> Decision:
     refunded = SettlementRefunded(
         **desk.head,
         refund=command.refund,
-        digest=command.digest().hex(),
+        digest=desk.digest,
         amount_fen=amount,
         restored=restored,
         cash_fen=cash,
         refundable_fen=left - amount,
     )
-    taken = RefundTaken(**desk.head, settlement=command.settlement, digest=command.digest().hex())
+    taken = RefundTaken(**desk.head, settlement=command.settlement, digest=desk.digest)
     changes: list[Change] = [
         (settlement_stream(command.settlement), refunded),
         (refund_stream(command.refund), taken),
@@ -53,7 +53,7 @@ def _known_refund(command: Refund, desk: Desk) -> Refusal | Repeated | None:
     known = desk.refund(command.refund)
     if known is None:
         return None
-    if known.digest != command.digest().hex():
+    if known.digest != desk.digest:
         return Refusal("refund_conflict")
     settlement = desk.settlement(known.settlement)
     assert settlement is not None

@@ -30,7 +30,7 @@ def unbind(command: Unbind, desk: Desk) -> Decision:
         earliest = first_day_after(
             business_date(binding.since), pack.binding_rules(command.kind).min_days_bound
         )
-        if business_date(desk.at) < earliest:
+        if desk.day < earliest:
             return Refusal("too_soon_to_unbind", {"earliest": earliest.isoformat()})
     changes = ending(desk, command.beneficiary, binding, at=desk.at, cause="unbind", reason=command.reason)
     return Accepted(tuple(changes))

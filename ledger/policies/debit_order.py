@@ -29,8 +29,9 @@ class Purse:
     """A payer's money as seen now, in fen.
 
     `available_fen` is spendable; `current_fen`, `carried_fen` what each bucket holds beyond its own holds
-    (never negative); `active` says whether it may pay here at all; `spendable_fen` balance less holds, the bound of a quota; `quota_fen` what is left of
-    it (none: not a quota binding); `limit_fen` and `yearly_cap_fen` what is left of them (none: no limit).
+    (never negative); `active` says whether it may pay here at all; `spendable_fen` is balance less holds, the
+    bound of a quota; `quota_fen` what is left of it (none: not a quota binding); `limit_fen` and
+    `yearly_cap_fen` what is left of them (none: no limit).
     """
 
     payer: str
