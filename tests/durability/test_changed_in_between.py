@@ -194,11 +194,12 @@ def test_a_pack_that_another_process_records_before_a_charge_is_saved_decides_th
     pack = tmp_path / "sichuan.yaml"
     pack.write_text(REGIONAL_PACK)
     with Race(database, their_policies=(pack,)) as race:
-        race.given(opened(LIN), credited(LIN, 100_00), opened(MEI))
+        race.given(opened(LIN), credited(LIN, 100_00), opened(MEI), charge(LIN, 10_00, "c-first"))
         before = race.decide(charge(LIN, 30_00, "c-1"), meanwhile=charge(MEI, 10_00, "c-0"))
         assert paid(before) == (0, 0, 30_00), "the pack lets own money pay at pharmacies only"
         decided = [entry.event for entry in log_of(database) if isinstance(entry.event, SettlementDecided)]
-        assert {event.policy for event in decided} == {"sichuan-of-a-test"}
+        new = "sichuan-of-a-test"
+        assert [event.policy for event in decided] == ["national-2024", new, new]
         after = race.ours.submit([charge(LIN, 30_00, "c-2", med_type="41")])
         assert paid(after[0]) == (30_00, 0, 0)
 

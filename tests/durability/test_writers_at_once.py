@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from ledger.aggregates.fold import empty
 from ledger.aggregates.personal_account import PersonalAccount
 from ledger.application import Ledger
 from ledger.ids import account_stream
@@ -25,7 +24,7 @@ from tests.durability.recorded import (
     timeless,
 )
 from tests.durability.story import WEI, charge, owner_and_patients
-from tests.durability.writers import Written, at_once
+from tests.durability.writers import at_once, remember_what_was_recorded
 
 Answers = list[dict[str, Any]]
 
@@ -44,7 +43,7 @@ def test_programs_that_share_out_a_city_leave_what_one_alone_would_have_written(
     files = [city[place::programs] for place in range(programs)]  # dealt like cards: a part of everybody's
     written = at_once(database, files, batch=20)
     nothing_lost_or_doubled(database, city, [program.answers for program in written])
-    remember_what_was_recorded(database, written)
+    remember_what_was_recorded(written, log_of(database))
 
 
 @pytest.mark.parametrize(("programs", "people"), HOW_MANY)
@@ -58,7 +57,7 @@ def test_of_one_file_sent_by_several_programs_every_line_is_accepted_by_one_and_
         assert statuses in (["accepted"] + ["duplicate"] * (programs - 1), ["rejected"] * programs)
         assert all(answer["result"] == answers[0]["result"] for answer in answers)
     nothing_lost_or_doubled(database, city, [program.answers for program in written])
-    remember_what_was_recorded(database, written)
+    remember_what_was_recorded(written, log_of(database))
 
 
 def test_one_file_sent_by_two_programs_leaves_the_log_of_one_clean_run(database: str) -> None:
@@ -84,7 +83,7 @@ def test_programs_that_draw_on_one_owners_account_never_take_more_than_it_holds(
     nothing_lost_or_doubled(
         database, [*opening, *chain(*files)], [answers, *(program.answers for program in written)]
     )
-    remember_what_was_recorded(database, written)
+    remember_what_was_recorded(written, log_of(database))
     shared = sum(answer["result"]["shared_fen"] for program in written for answer in program.answers)
     owner = replayed(log_of(database))[account_stream(WEI)]
     assert isinstance(owner, PersonalAccount)
@@ -122,11 +121,3 @@ def nothing_lost_or_doubled(dsn: str, sent: Sequence[bytes], answers: Sequence[A
     is_answered_once(chain.from_iterable(answers), first, log)
     for own in answers:
         assert [answer["line"] for answer in own] == list(range(1, len(own) + 1))
-
-
-def remember_what_was_recorded(dsn: str, written: Sequence[Written]) -> None:
-    """The states that the programs still hold in memory are those of a single-threaded replay of the log."""
-    recorded = replayed(log_of(dsn))
-    for program in written:
-        assert program.states
-        assert program.states == {s: recorded.get(s, empty(s)) for s in program.states}

@@ -1,15 +1,16 @@
 """Programs that write to one database at the same time, each through a ledger of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from typing import Any, Final, NamedTuple
 
-from ledger.aggregates.fold import State
-from ledger.application import Ledger
+from ledger.aggregates.fold import State, empty
+from ledger.application import GroupCommit, Ledger, Result
 from ledger.application.workspace import Workspace
+from tests.durability.recorded import Entry, replayed
 
 _PATIENCE_S: Final = 600
 _start: Barrier
@@ -22,8 +23,12 @@ class Written(NamedTuple):
     states: dict[str, State | None]
 
 
-def at_once(dsn: str, files: Sequence[Sequence[bytes]], batch: int) -> list[Written]:
-    """A program for every file; all of them open the ledger and begin at the same moment."""
+def at_once(dsn: str, files: Sequence[Sequence[bytes]], batch: int | None) -> list[Written]:
+    """A program for every file; all of them open the ledger and begin at the same moment.
+
+    `batch` is how many lines a transaction takes; with None every line is a caller of its own, who hands in
+    the line without waiting for the others' answers.
+    """
     context = get_context("spawn")
     with ProcessPoolExecutor(
         len(files), context, initializer=_begin, initargs=(context.Barrier(len(files)),)
@@ -36,16 +41,24 @@ def _begin(start: Barrier) -> None:
     _start = start
 
 
-def _write(dsn: str, lines: Sequence[bytes], batch: int) -> Written:
+def _write(dsn: str, lines: Sequence[bytes], batch: int | None) -> Written:
     try:
         _start.wait(_PATIENCE_S)
         with Ledger.open(dsn) as ledger:
-            answers = [result.as_dict() for result in ledger.apply_lines(lines, batch)]
+            answers = [result.as_dict() for result in _answered(ledger, lines, batch)]
             _start.wait(_PATIENCE_S)
             return Written(answers, states_of(ledger))
     except BaseException:
         _start.abort()
         raise
+
+
+def _answered(ledger: Ledger, lines: Sequence[bytes], batch: int | None) -> Iterable[Result]:
+    if batch is not None:
+        return ledger.apply_lines(lines, batch)
+    with GroupCommit(ledger, capacity=len(lines)) as callers:
+        waiting = [callers.submit(line) for line in lines]
+        return [answer.result(_PATIENCE_S) for answer in waiting]
 
 
 def states_of(ledger: Ledger) -> dict[str, State | None]:
@@ -56,3 +69,11 @@ def states_of(ledger: Ledger) -> dict[str, State | None]:
         streams = list(ledger._cache.states)
         space.load(streams)
         return {stream: space.state(stream) for stream in streams}
+
+
+def remember_what_was_recorded(written: Iterable[Written], log: Sequence[Entry]) -> None:
+    """The states that the programs still hold in memory are those of a single-threaded replay of the log."""
+    recorded = replayed(log)
+    for program in written:
+        assert program.states
+        assert program.states == {s: recorded.get(s, empty(s)) for s in program.states}

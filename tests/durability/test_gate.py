@@ -1,0 +1,84 @@
+"""The gate: many writers, a reader that is killed and restarted: nothing lost, doubled or out of order."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from ledger.application import Ledger
+from scripts.generate import natural_charges, opening
+from tests.durability.follower import Seen, following, seen
+from tests.durability.recorded import (
+    is_answered_once,
+    is_what_one_writer_would_have_written,
+    log_of,
+    money_adds_up,
+    stands_in_order,
+)
+from tests.durability.writers import Written, at_once, remember_what_was_recorded
+
+PROGRAMS = 8
+PATIENCE_S = 120
+SEED = 61
+
+
+@pytest.mark.parametrize("batch", [40, None], ids=["files", "callers"])
+@pytest.mark.parametrize(
+    ("people", "charges"), [pytest.param(300, 1_600), pytest.param(20_000, 100_000, marks=pytest.mark.long)]
+)
+def test_a_crowd_of_writers_and_a_killed_reader_lose_double_and_disorder_nothing(
+    database: str, tmp_path: Path, people: int, charges: int, batch: int | None
+) -> None:
+    city, bills = list(opening(people, SEED)), list(natural_charges(people, charges, SEED))
+    with Ledger.open(database) as ledger:
+        answers = [[result.as_dict() for result in ledger.apply_lines(city)]]
+    files = [bills[place::PROGRAMS] for place in range(PROGRAMS)]
+    with ThreadPoolExecutor(1) as crowd:
+        writing = crowd.submit(at_once, database, files, batch)
+        kills = follow(database, tmp_path / "notes", writing)
+        written = writing.result()
+    assert kills > 1
+    answers += [program.answers for program in written]
+
+    log = log_of(database)
+    stands_in_order(log)
+    money_adds_up(log)
+    assert seen(tmp_path / "notes") == [Seen(*entry[:3]) for entry in log]
+    is_answered_once(chain(*answers), is_what_one_writer_would_have_written(database, [*city, *bills]), log)
+    remember_what_was_recorded(written, log)
+
+
+def follow(dsn: str, notes: Path, writing: "Future[list[Written]]") -> int:
+    """Follow the log while others write, killed whenever it got further; the last reader goes to the end.
+
+    Returns how often a reader was killed in the middle.
+    """
+    kills = 0
+    while not writing.done():
+        with following(dsn, notes):
+            wait_until(partial(_got_further, notes, size_of(notes), writing))
+            sleep(0.1 * (kills % 3))
+        kills += 1
+    with following(dsn, notes):
+        end = log_of(dsn)[-1].position
+        wait_until(lambda: seen(notes)[-1].position == end)
+    return kills
+
+
+def _got_further(notes: Path, size: int, writing: "Future[list[Written]]") -> bool:
+    return size_of(notes) > size or writing.done()
+
+
+def size_of(notes: Path) -> int:
+    return notes.stat().st_size if notes.exists() else 0
+
+
+def wait_until(so: Callable[[], bool]) -> None:
+    deadline = monotonic() + PATIENCE_S
+    while not so():
+        assert monotonic() < deadline, "the reader got no further"
+        sleep(0.02)
