@@ -1,6 +1,9 @@
 """What every test may use: a PostgreSQL for the session, an empty database for each test, and `--long`."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -31,10 +34,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The DSN of a server for the whole session; its own database `copay` is for nobody."""
-    with embedded_server(tmp_path_factory.mktemp("postgres") / "data") as dsn:
+def server() -> Iterator[str]:
+    """The DSN of a server for the whole session; its own database `copay` is for nobody.
+
+    In a folder of its own: pytest closes its common one to other accounts whenever another session starts.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="copay-tests-"))
+    with embedded_server(folder / "data") as dsn:
         yield dsn
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

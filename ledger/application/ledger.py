@@ -6,9 +6,11 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from time import perf_counter
 from typing import Final, NamedTuple, Self
 
 from ledger.application.answering import Answering
+from ledger.application.pace import Pace
 from ledger.application.pipeline import Pipeline, ahead
 from ledger.application.prefetch import prefetch
 from ledger.application.results import Result, malformed
@@ -94,12 +96,15 @@ class Ledger:
         """The policies in effect: shipped, given, and recorded in this log."""
         return self._catalogue
 
-    def apply(self, batches: Iterable[Sequence[bytes]], first_line: int = 1) -> Iterator[Result]:
+    def apply(
+        self, batches: Iterable[Sequence[bytes]], first_line: int = 1, pace: Pace | None = None
+    ) -> Iterator[Result]:
         """Answer lines in order, batch by batch; a batch's answers come after it is durable.
 
         While one batch is being saved, the next is read and decided. Raises `StoreUnavailable` or `Busy`
-        before the first answer of the batch that was lost.
+        before the first answer of the batch that was lost. `pace` is told how long batches take.
         """
+        pace = pace or Pace(BATCH)
         if not self.log.concurrent:
             for batch in batches:
                 yield from self.submit(batch, first_line)
@@ -110,7 +115,10 @@ class Ledger:
                 if isinstance(waiting, list):
                     yield from waiting
                     continue
-                yield from pipeline.push(parse_lines(waiting), first_line)
+                started = perf_counter()
+                answers = pipeline.push(parse_lines(waiting), first_line)
+                pace.note(len(waiting), perf_counter() - started)
+                yield from answers
                 first_line += len(waiting)
             yield from pipeline.settle()
 

@@ -8,12 +8,15 @@ from typing import Any, Final
 
 import orjson
 
-from ledger.errors import LogCorrupt
+from ledger.errors import LogCorrupt, StoreUnavailable
 from ledger.events.account import ACCOUNT_EVENTS
 from ledger.events.envelope import Event
 from ledger.events.family import FAMILY_EVENTS
 from ledger.events.request import REQUEST_EVENTS, PolicyRecorded, RefundTaken
 from ledger.events.settlement import SETTLEMENT_EVENTS
+
+LOG_FORMAT: Final = 1
+"""How the log lies in its tables. Every program refuses a ledger of another format, in one sentence."""
 
 EVENT_CLASSES: Final[tuple[type[Event], ...]] = (
     *ACCOUNT_EVENTS, *FAMILY_EVENTS, *SETTLEMENT_EVENTS, *REQUEST_EVENTS, RefundTaken, PolicyRecorded,
@@ -56,3 +59,12 @@ def upcast(cls: type[Event], state: dict[str, Any]) -> dict[str, Any]:
         getattr(cls, f"upcast_v{version}_v{version + 1}")(state)
         version += 1
     return state
+
+
+def check_log_format(found: int) -> None:
+    """Raises `StoreUnavailable` when a database holds a ledger of another format than this program reads."""
+    if found != LOG_FORMAT:
+        raise StoreUnavailable(
+            f"the database holds a ledger of format {found}; this program reads format {LOG_FORMAT}",
+            f"数据库中的账本格式为 {found}，本程序只读取格式 {LOG_FORMAT}",
+        )

@@ -15,13 +15,12 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg.conninfo import conninfo_to_dict
 
 from ledger.errors import StoreUnavailable
-from ledger.events.codec import decode, encode
+from ledger.events.codec import LOG_FORMAT, check_log_format, decode, encode
 from ledger.events.envelope import StreamEvent
 from ledger.persistence.log import Batch, Span
 
 SCHEMA: Final = "ledger"
 TABLE: Final = "ledger_events"
-FORMAT: Final = 1
 _PREPARE_LOCK: Final = 7310002
 
 
@@ -71,11 +70,8 @@ class LedgerRecorder(PostgresApplicationRecorder):
                     conn.execute("CREATE SCHEMA IF NOT EXISTS ledger")
                 self._create(conn)
             found = _format_of(conn)
-        if found != FORMAT:
-            raise StoreUnavailable(
-                f"the database holds a ledger of format {found}; this program reads format {FORMAT}",
-                f"数据库中的账本格式为 {found}，本程序只读取格式 {FORMAT}",
-            )
+        if found is not None:
+            check_log_format(found)
 
     def _create(self, conn: psycopg.Connection[Any]) -> None:
         with conn.transaction(), conn.cursor() as cursor:
@@ -85,7 +81,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
             for statement in self.sql_create_statements:
                 cursor.execute(statement)
             cursor.execute(files("ledger.persistence").joinpath("schema.sql").read_bytes())
-            cursor.execute("INSERT INTO ledger.format VALUES (%s)", (FORMAT,))
+            cursor.execute("INSERT INTO ledger.format VALUES (%s)", (LOG_FORMAT,))
 
 
 _APPEND: Final = (

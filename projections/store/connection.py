@@ -10,6 +10,7 @@ from psycopg import IsolationLevel, sql
 from psycopg.errors import InsufficientPrivilege
 
 from ledger.errors import StoreUnavailable
+from ledger.events.codec import check_log_format
 from projections.models import MODELS
 from projections.recorded import Model
 from projections.store import statements
@@ -79,6 +80,9 @@ class Store:
     def _prepare(self) -> None:
         """Make what is missing. Asks without a lock first: nearly always nothing is."""
         self._connection.execute(statement("session"))
+        log = Snapshot(self._connection)
+        if log.value("log_has_format", bool):
+            check_log_format(log.value("log_format", int))
         if not self._outdated():
             return
         with self.batch() as batch:  # opening it takes the turn

@@ -8,7 +8,7 @@ rejects must be kept does the rest of it go to a nameless file on disk.
 import os
 import select
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Final
 
 LONGEST_LINE: Final = 1024 * 1024
@@ -28,7 +28,7 @@ class Overlong(bytes):
 class LineReader:
     """Reads the lines of one open file descriptor. `bytes_read` says how far it is."""
 
-    def __init__(self, fd: int, size: int = 1000, *, keep_overlong: bool = False) -> None:
+    def __init__(self, fd: int, size: Callable[[], int], *, keep_overlong: bool = False) -> None:
         self.bytes_read = 0
         self._fd = fd
         self._size = size
@@ -38,7 +38,7 @@ class LineReader:
         self._cut = False
 
     def batches(self) -> Iterator[list[bytes]]:
-        """Batches of 1 to `size` lines without their LF; the last line of the input needs none."""
+        """Batches of 1 to `size()` lines without their LF; the last line of the input needs none."""
         lines: list[bytes] = []
         weight = 0
         while True:
@@ -50,9 +50,9 @@ class LineReader:
                 break
             weight += len(chunk)
             lines += self._complete(chunk)
-            while len(lines) >= self._size:
-                yield lines[: self._size]
-                lines = lines[self._size :]
+            while len(lines) >= (size := self._size()):
+                yield lines[:size]
+                lines = lines[size:]
                 weight = 0
             if lines and weight >= _BATCH_BYTES:
                 yield lines

@@ -25,7 +25,7 @@ def lines_of(path: Path, content: bytes, size: int = 1000) -> list[list[bytes]]:
     path.write_bytes(content)
     fd = os.open(path, os.O_RDONLY)
     try:
-        return list(LineReader(fd, size).batches())
+        return list(LineReader(fd, lambda: size).batches())
     finally:
         os.close(fd)
 
@@ -69,7 +69,7 @@ def test_the_rest_of_a_cut_line_is_kept_on_disk_when_asked_for(tmp_path: Path) -
     path = tmp_path / "f"
     path.write_bytes(b"x" * LONGEST_LINE + b"yz" * 500_000 + b"\nafter")
     fd = os.open(path, os.O_RDONLY)
-    lines = [line for batch in LineReader(fd, keep_overlong=True).batches() for line in batch]
+    lines = [line for batch in LineReader(fd, lambda: 1000, keep_overlong=True).batches() for line in batch]
     os.close(fd)
     cut = lines[0]
     assert isinstance(cut, Overlong)
@@ -88,7 +88,7 @@ def test_many_long_lines_close_a_batch_before_they_fill_the_memory(tmp_path: Pat
 
 def test_a_pause_closes_a_batch_so_that_a_caller_may_wait_for_its_answer(pipe: Pipe) -> None:
     read_end, write_end = pipe
-    batches = LineReader(read_end).batches()
+    batches = LineReader(read_end, lambda: 1000).batches()
     os.write(write_end, b"first\n")
     assert next(batches) == [b"first"]
     os.write(write_end, b"second\nthird\nhalf of the ")
@@ -102,7 +102,7 @@ def test_a_pause_closes_a_batch_so_that_a_caller_may_wait_for_its_answer(pipe: P
 def test_a_pipe_that_nobody_may_block_on_is_read_all_the_same(pipe: Pipe) -> None:
     read_end, write_end = pipe
     os.set_blocking(read_end, False)
-    batches = LineReader(read_end).batches()
+    batches = LineReader(read_end, lambda: 1000).batches()
 
     def write_late() -> None:
         os.write(write_end, b"late\n")
@@ -120,7 +120,7 @@ def test_a_named_pipe_is_read_to_its_end(tmp_path: Path) -> None:
     writer = threading.Thread(target=fifo.write_bytes, args=(b"a\nb\n",))
     writer.start()
     fd = os.open(fifo, os.O_RDONLY)
-    assert [line for batch in LineReader(fd).batches() for line in batch] == [b"a", b"b"]
+    assert [line for batch in LineReader(fd, lambda: 1000).batches() for line in batch] == [b"a", b"b"]
     writer.join()
     os.close(fd)
 
@@ -130,7 +130,7 @@ def test_lines_and_their_order_survive_any_batch_size(lines: list[bytes], size: 
     read_end, write_end = os.pipe()
     os.write(write_end, b"".join(line + b"\n" for line in lines))
     os.close(write_end)
-    batches = list(LineReader(read_end, size).batches())
+    batches = list(LineReader(read_end, lambda: size).batches())
     os.close(read_end)
     assert [line for batch in batches for line in batch] == lines
     assert all(0 < len(batch) <= size for batch in batches)
@@ -140,7 +140,7 @@ def test_the_reader_says_how_far_it_is(tmp_path: Path) -> None:
     path = tmp_path / "f"
     path.write_bytes(b"abc\ndef")
     fd = os.open(path, os.O_RDONLY)
-    reader = LineReader(fd)
+    reader = LineReader(fd, lambda: 1000)
     list(reader.batches())
     os.close(fd)
     assert reader.bytes_read == 7

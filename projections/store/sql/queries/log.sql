@@ -23,3 +23,9 @@ SELECT notification_id, originator_id, originator_version, topic, state
 FROM ledger.ledger_events
 WHERE notification_id = ANY(%(positions)s)
 ORDER BY notification_id;
+
+-- name: log_has_format
+SELECT to_regclass('ledger.format') IS NOT NULL;
+
+-- name: log_format
+SELECT max(version) FROM ledger.format;
