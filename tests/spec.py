@@ -118,7 +118,7 @@ class Spec:
         self.ledger = Ledger.in_memory(policies, clock=lambda: instant(self.now))
         self.answer: dict[str, Any] = {}
         self.command: Command = {}
-        self._lines = 0
+        self.lines = 0
         self._before = 0
 
     def given(self, *commands: Command) -> None:
@@ -129,13 +129,13 @@ class Spec:
 
     def when(self, command: Command) -> Outcome:
         """Send one command; its answer, and its events, are looked at by `then` and `then_recorded`."""
-        self._lines += 1
-        self.command = {**_defaults(command, self._lines), **command}
+        self.lines += 1
+        self.command = {**_defaults(command, self.lines), **command}
         return self._send(orjson.dumps(self.command))
 
     def when_line(self, line: bytes) -> Outcome:
         """Send one line as it stands."""
-        self._lines += 1
+        self.lines += 1
         self.command = {}
         return self._send(line)
 
@@ -237,9 +237,9 @@ class Spec:
 
     def _send(self, line: bytes) -> Outcome:
         self._before = len(self.log)
-        (result,) = self.ledger.submit([line], first_line=self._lines)
+        (result,) = self.ledger.submit([line], first_line=self.lines)
         self.answer = orjson.loads(result.to_json())
-        assert self.answer["line"] == self._lines
+        assert self.answer["line"] == self.lines
         self._keeps_its_promises()
         return self.outcome
 

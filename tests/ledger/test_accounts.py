@@ -144,6 +144,15 @@ def test_no_balance_passes_minus_ten_to_the_fifteenth() -> None:
     spec.given(credit(WEI, 1))
 
 
+def test_no_year_is_closed_into_a_bucket_beyond_the_bound() -> None:
+    """A refund asks no bound: it may lift a full bucket beyond it, and that bucket is not moved as it is."""
+    spec = rich("current", 1)
+    spec.given(charge(WEI, 1, settlement="S"), credit(WEI, 1), refund("S"))
+    spec.then_money(WEI, current_fen=MOST + 1)
+    spec.refuses(close_year(WEI, 2025), "balance_out_of_range", balance_fen=MOST + 1)
+    spec.given(adjust(WEI, -1), close_year(WEI, 2025))
+
+
 # adjust -------------------------------------------------------------------------------------------------
 
 

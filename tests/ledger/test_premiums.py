@@ -164,8 +164,8 @@ def test_a_suspended_binder_pays_no_premium(spec: Spec) -> None:
 
 
 def test_the_policy_is_that_of_the_beneficiary(tmp_path: Path) -> None:
-    nation_wide = {"mutual_aid": {"scope": "nation"}, "debit": {"premium_schemes": []}}
-    spec = Spec(pack(tmp_path, regions=["33"], **nation_wide))
+    no_schemes: dict[str, list[str]] = {"premium_schemes": []}
+    spec = Spec(pack(tmp_path, regions=["3308"], mutual_aid={"scope": "nation"}, debit=no_schemes))
     spec.given(*funded(LIN, 1, region=QUZHOU), *funded(WEI, 1))
     spec.given(bind(WEI, LIN), bind(LIN, WEI, relation="child"))
     spec.refuses(pay_premium(WEI, LIN, 1, at=DAY_1), "scheme_not_offered", scheme="resident")

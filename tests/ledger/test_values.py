@@ -245,6 +245,10 @@ def test_only_a_limit_may_be_null(spec: Spec) -> None:
     then_malformed(spec, bind(WEI, LIN, quota_fen=None), "quota_fen")
 
 
+def test_a_null_limit_of_a_proxy_credential_is_no_limit(spec: Spec) -> None:
+    spec.given(open_account(BAO), open_account(WEI), bind_proxy(WEI, BAO, limit_fen=None))
+
+
 def test_a_limit_is_never_left_out_when_it_is_set(spec: Spec) -> None:
     then_malformed(spec, {"op": "set_limit", "binder": WEI, "beneficiary": LIN}, "limit_fen")
 
