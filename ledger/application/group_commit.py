@@ -36,7 +36,8 @@ class GroupCommit:
     def __init__(self, ledger: Ledger, capacity: int = CAPACITY) -> None:
         self._ledger = ledger
         self._waiting: queue.Queue[_Waiting | None] = queue.Queue(capacity)
-        self._closed = threading.Event()
+        self._door = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._work, name="group-commit", daemon=True)
         self._thread.start()
 
@@ -53,10 +54,11 @@ class GroupCommit:
             parsed = parse(command) if isinstance(command, bytes) else command
         except Malformed as fault:
             parsed = fault
-        if self._closed.is_set():
-            raise Overloaded("the ledger is being closed; nothing was taken", "账本正在关闭；未受理")
         try:
-            self._waiting.put_nowait(_Waiting(parsed, answer))
+            with self._door:
+                if self._closed:
+                    raise Overloaded("the ledger is being closed; nothing was taken", "账本正在关闭；未受理")
+                self._waiting.put_nowait(_Waiting(parsed, answer))
         except queue.Full:
             raise Overloaded(
                 f"{self._waiting.maxsize} commands are waiting; nothing was taken, send it again in a moment",
@@ -66,9 +68,10 @@ class GroupCommit:
 
     def close(self) -> None:
         """Answer everybody who waits, then stop."""
-        if not self._closed.is_set():
-            self._closed.set()
-            self._waiting.put(None)
+        with self._door:
+            first, self._closed = not self._closed, True
+        if first:
+            self._waiting.put(None)  # behind everybody who got in
         self._thread.join()
 
     def __enter__(self) -> Self:

@@ -68,6 +68,8 @@ def close_year(command: CloseYear, desk: Desk) -> Decision:
     if refusal := _cannot_hold_money(account):
         return refusal
     assert account is not None
+    if refusal := _beyond_bounds(account, account.balance_fen):
+        return refusal
     if account.closed_year is not None and command.year <= account.closed_year:
         return Refusal("year_already_closed", {"closed_year": account.closed_year})
     if command.year > desk.year:
@@ -104,7 +106,10 @@ def _pays_out(account: PersonalAccount, command: Adjust) -> bool:
 
 def _out_of_range(account: PersonalAccount, bucket: str, delta_fen: int) -> Refusal | None:
     before = account.current_fen if bucket == "current" else account.carried_fen
-    balance = account.balance_fen
-    if within_bounds(before + delta_fen, balance + delta_fen):
+    return _beyond_bounds(account, before + delta_fen, account.balance_fen + delta_fen)
+
+
+def _beyond_bounds(account: PersonalAccount, *figures_fen: int) -> Refusal | None:
+    if within_bounds(*figures_fen):
         return None
-    return Refusal("balance_out_of_range", {"balance_fen": balance})
+    return Refusal("balance_out_of_range", {"balance_fen": account.balance_fen})

@@ -28,7 +28,8 @@ class Source(Fact):
     """A payer that was asked, with every figure the answer rests on, as seen at that moment.
 
     `available_fen` is its spendable money, `current_fen` and `carried_fen` what each bucket holds beyond its
-    own holds, the others what was left of quota, limit and caps (left out where none applies).
+    own holds, the others what was left of quota, limit and caps (left out where none applies);
+    `spendable_fen` is balance less holds, which bounds a quota.
     """
 
     payer: str
@@ -37,6 +38,7 @@ class Source(Fact):
     current_fen: int
     carried_fen: int
     quota_fen: int | None = None
+    spendable_fen: int | None = None
     limit_fen: int | None = None
     per_leg_cap_fen: int | None = None
     yearly_cap_fen: int | None = None

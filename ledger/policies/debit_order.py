@@ -185,6 +185,7 @@ def _source(
         current_fen=purse.current_fen,
         carried_fen=purse.carried_fen,
         quota_fen=purse.quota_fen,
+        spendable_fen=None if purse.quota_fen is None else purse.spendable_fen,
         limit_fen=purse.limit_fen,
         per_leg_cap_fen=per_leg_cap_fen,
         yearly_cap_fen=yearly_cap_fen,
