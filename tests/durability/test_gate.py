@@ -1,4 +1,7 @@
-"""The gate: many writers, a reader that is killed and restarted: nothing lost, doubled or out of order."""
+"""The gate: many writers, a reader that is killed and restarted: nothing lost, doubled or out of order.
+
+Half of the writers apply files in batches, the others serve many callers at once.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,26 +22,25 @@ from tests.durability.recorded import (
     money_adds_up,
     stands_in_order,
 )
-from tests.durability.writers import Written, at_once, remember_what_was_recorded
+from tests.durability.writers import CALLERS, Written, at_once, remember_what_was_recorded
 
 PROGRAMS = 8
 PATIENCE_S = 120
 SEED = 61
 
 
-@pytest.mark.parametrize("batch", [40, None], ids=["files", "callers"])
 @pytest.mark.parametrize(
     ("people", "charges"), [pytest.param(300, 1_600), pytest.param(20_000, 100_000, marks=pytest.mark.long)]
 )
 def test_a_crowd_of_writers_and_a_killed_reader_lose_double_and_disorder_nothing(
-    database: str, tmp_path: Path, people: int, charges: int, batch: int | None
+    database: str, tmp_path: Path, people: int, charges: int
 ) -> None:
     city, bills = list(opening(people, SEED)), list(natural_charges(people, charges, SEED))
     with Ledger.open(database) as ledger:
         answers = [[result.as_dict() for result in ledger.apply_lines(city)]]
     files = [bills[place::PROGRAMS] for place in range(PROGRAMS)]
     with ThreadPoolExecutor(1) as crowd:
-        writing = crowd.submit(at_once, database, files, batch)
+        writing = crowd.submit(at_once, database, files, 40, CALLERS)
         kills = follow(database, tmp_path / "notes", writing)
         written = writing.result()
     assert kills > 1

@@ -53,7 +53,7 @@ def moments(random: Random, kills: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("kills", "people"), [pytest.param(21, 500), pytest.param(150, 4000, marks=pytest.mark.long)]
+    ("kills", "people"), [pytest.param(21, 350), pytest.param(150, 4000, marks=pytest.mark.long)]
 )
 def test_a_run_that_is_killed_again_and_again_ends_like_one_clean_run(
     data: Path, database: str, tmp_path: Path, kills: int, people: int

@@ -43,12 +43,12 @@ def written(path: Path, city: Iterable[bytes]) -> Path:
 
 
 def test_ten_times_the_lines_take_about_the_same_memory(database: str, tmp_path: Path) -> None:
-    city = list(lines(1500, 9, seed=47))
-    assert len(city) > 20_000
+    city = list(lines(1100, 9, seed=47))
+    assert len(city) > 15_000
     few = peak_mib(written(tmp_path / "few.jsonl", city[: len(city) // 10]), database)
     many = peak_mib(written(tmp_path / "many.jsonl", city), database)
     assert many < 300
-    assert many - few < 150, "what differs are a batch of the read models and the states of 1,500 people"
+    assert many - few < 150, "what differs are a batch of the read models and the states of 1,100 people"
 
 
 @pytest.mark.long

@@ -41,7 +41,7 @@ def test_programs_that_share_out_a_city_leave_what_one_alone_would_have_written(
 ) -> None:
     city = list(lines(people, 2, seed=29))
     files = [city[place::programs] for place in range(programs)]  # dealt like cards: a part of everybody's
-    written = at_once(database, files, batch=20)
+    written = at_once(database, files, 20)
     nothing_lost_or_doubled(database, city, [program.answers for program in written])
     remember_what_was_recorded(written, log_of(database))
 
@@ -51,7 +51,7 @@ def test_of_one_file_sent_by_several_programs_every_line_is_accepted_by_one_and_
     database: str, programs: int, people: int
 ) -> None:
     city = _each_line_once(lines(people, 1, seed=31))
-    written = at_once(database, [city] * programs, batch=20)
+    written = at_once(database, [city] * programs, 20)
     for answers in zip(*(program.answers for program in written), strict=True):
         statuses = sorted(answer["status"] for answer in answers)
         assert statuses in (["accepted"] + ["duplicate"] * (programs - 1), ["rejected"] * programs)
@@ -62,7 +62,7 @@ def test_of_one_file_sent_by_several_programs_every_line_is_accepted_by_one_and_
 
 def test_one_file_sent_by_two_programs_leaves_the_log_of_one_clean_run(database: str) -> None:
     city = list(lines(120, 2, seed=37))
-    at_once(database, [city, city], batch=25)
+    at_once(database, [city, city], 25)
     with Ledger.in_memory() as alone:
         alone.submit(city)
         assert timeless(log_of(database)) == timeless(log_in_memory(alone))
@@ -79,7 +79,7 @@ def test_programs_that_draw_on_one_owners_account_never_take_more_than_it_holds(
         [charge(f"P{patient}", 170, f"{patient}-{number}") for number in range(bills // programs * 2)]
         for patient in range(programs)
     ]
-    written = at_once(database, files, batch=5)
+    written = at_once(database, files, 5)
     nothing_lost_or_doubled(
         database, [*opening, *chain(*files)], [answers, *(program.answers for program in written)]
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from itertools import repeat
+from itertools import cycle, repeat
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
 from typing import Any, Final, NamedTuple
@@ -23,17 +23,20 @@ class Written(NamedTuple):
     states: dict[str, State | None]
 
 
-def at_once(dsn: str, files: Sequence[Sequence[bytes]], batch: int | None) -> list[Written]:
+CALLERS: Final = None
+"""In place of a batch: every line is a caller of its own, who does not wait for the others' answers."""
+
+
+def at_once(dsn: str, files: Sequence[Sequence[bytes]], *batches: int | None) -> list[Written]:
     """A program for every file; all of them open the ledger and begin at the same moment.
 
-    `batch` is how many lines a transaction takes; with None every line is a caller of its own, who hands in
-    the line without waiting for the others' answers.
+    `batches` says how many lines a transaction takes, for one program after the other, round and round.
     """
     context = get_context("spawn")
     with ProcessPoolExecutor(
         len(files), context, initializer=_begin, initargs=(context.Barrier(len(files)),)
     ) as programs:
-        return list(programs.map(_write, repeat(dsn), files, repeat(batch)))
+        return list(programs.map(_write, repeat(dsn), files, cycle(batches)))
 
 
 def _begin(start: Barrier) -> None:
@@ -54,7 +57,7 @@ def _write(dsn: str, lines: Sequence[bytes], batch: int | None) -> Written:
 
 
 def _answered(ledger: Ledger, lines: Sequence[bytes], batch: int | None) -> Iterable[Result]:
-    if batch is not None:
+    if batch is not CALLERS:
         return ledger.apply_lines(lines, batch)
     with GroupCommit(ledger, capacity=len(lines)) as callers:
         waiting = [callers.submit(line) for line in lines]
