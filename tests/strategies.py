@@ -4,22 +4,25 @@ What happens is made up in `tests/properties/story.py`; the answers are worked o
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from tests.properties.clerk import Answer, Clerk
 from tests.properties.story import Story, line_of
 
+HALF = settings(max_examples=settings().max_examples // 2)
+"""For properties that run each history more than once."""
 
-@dataclass(repr=False)
+
 class History:
     """Commands in file order, the answer the contract gives to each, and the clerk who worked them out."""
 
-    commands: list[dict[str, Any]]
-    answers: list[Answer]
-    clerk: Clerk
+    def __init__(self, commands: list[dict[str, Any]], answers: list[Answer], clerk: Clerk) -> None:
+        self.commands = commands
+        self.answers = answers
+        self.clerk = clerk
 
     @property
     def lines(self) -> list[bytes]:
