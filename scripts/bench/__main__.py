@@ -1,0 +1,93 @@
+"""`python -m scripts.bench`: what `scripts/benchmark` runs."""
+
+import json
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from ledger.clock import system_clock
+from scripts.bench.machine import machine, noise
+from scripts.bench.outcome import outcome
+from scripts.bench.plan import Plan
+from scripts.bench.report import as_markdown, on_terminal, today
+from scripts.bench.rounds import Benchmark
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+_WIDE = 140  # where nobody says how wide it may be
+_errors = Console(stderr=True, highlight=False)
+
+
+@app.command()
+def benchmark(  # noqa: PLR0913  every option is an argument
+    *,
+    rounds: Annotated[int, typer.Option(min=1, help="Everybody runs once a round")] = 5,
+    quick: Annotated[bool, typer.Option("--quick", help="One short round, to see that all runs")] = False,
+    charges: Annotated[int, typer.Option(min=50, help="Charges in the file")] = 200_000,
+    seconds: Annotated[float, typer.Option(min=0.1, help="For each contender that is no file")] = 5.0,
+    memory_charges: Annotated[
+        int, typer.Option(min=0, help="Charges over which the writer's memory is taken; 0 leaves it out")
+    ] = 1_000_000,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Contenders whose names begin so; may be repeated"),
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="On the disk to be measured; the system's temporary folder otherwise")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One object on standard output, no tables")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Tables as Markdown")] = False,
+    show: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Print what an earlier --json run wrote; measure nothing"),
+    ] = None,
+) -> None:
+    """Measure the ledger against the stock eventsourcing library, COPY and pgbench on a server of its own.
+
+    The full run takes about half an hour and wants a quiet machine.
+
+    Examples:
+
+    scripts/benchmark --json > result.json
+
+    scripts/benchmark --show result.json --markdown
+
+    scripts/benchmark --quick
+    """
+    if show is not None:
+        found = json.loads(show.read_text())
+    else:
+        if quick:
+            rounds, charges, seconds, memory_charges = 1, min(charges, 6000), min(seconds, 1.0), 0
+        with TemporaryDirectory(prefix="copay-benchmark-", dir=folder) as place:
+            plan = Plan(Path(place).resolve(), rounds, charges, seconds, memory_charges, quick)
+            found = measure(plan, only or [])
+    if as_json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+    elif markdown:
+        sys.stdout.write(as_markdown(found) + "\n")
+    else:
+        on_terminal(found, Console(width=None if sys.stdout.isatty() else _WIDE))
+
+
+def measure(plan: Plan, only: list[str]) -> dict[str, Any]:
+    """Run everything; progress goes to standard error."""
+    with Benchmark.started(plan, _errors.print) as run:
+        field = run.field(only)
+        about = {"day": today(system_clock()), "machine": machine(run.dsn, plan.folder)}
+        calm = [noise(run.dsn, plan.folder, "before")]
+        run.prepare(field)
+        run.look_where_time_goes()
+        for number in range(1, plan.rounds + 1):
+            run.round(field, number)
+            calm.append(noise(run.dsn, plan.folder, f"after round {number}"))
+        if plan.memory_charges:
+            run.writers_memory()
+        return outcome(run, field, {**about, "noise": calm})
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,92 @@
+"""The figures to reach, each with its floor and its aim."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+from scripts.bench.measuring import Measured, Spread, ratio_of, spread_of
+from scripts.bench.plan import CLIENTS
+
+Runs = dict[str, list[Measured]]
+Value = Callable[[Runs], Spread | None]
+
+STOCK: Final = "stock-1"
+_FEW, _MANY = CLIENTS[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What is measured, in which unit. `more_is_better` says on which side of floor and aim to be.
+
+    `stricter` is printed beside it where the stock pair alone is not the most that the stock library can do;
+    `by_disk` says that the time of a durable write is.
+    """
+
+    text: str
+    unit: str
+    floor: float
+    aim: float
+    value: Value
+    more_is_better: bool = True
+    stricter: Value | None = None
+    by_disk: bool = False
+
+    def verdict(self, value: Spread | None) -> str:
+        """`aim`, `floor`, `missed` or `not measured`; the median decides."""
+        if value is None:
+            return "not measured"
+        for name, bound in (("aim", self.aim), ("floor", self.floor)):
+            if value.median >= bound if self.more_is_better else value.median <= bound:
+                return name
+        return "missed"
+
+
+def best_stock(runs: Runs) -> str:
+    """The stock library at the number of clients that suits it best."""
+    named = [name for name in runs if name.startswith("stock-")]
+    return max(named, key=lambda name: median(run.rate for run in runs[name]), default=STOCK)
+
+
+def against(name: str, other: str | None = None) -> Value:
+    """One contender's rate by another's (none: the stock pair at its best), round by round."""
+    return lambda runs: ratio_of(runs.get(name, []), runs.get(other or best_stock(runs), []))
+
+
+def _of(name: str, value: Callable[[Measured], float | None]) -> Value:
+    return lambda runs: spread_of(runs.get(name, []), value)
+
+
+def _a_charge(part: str) -> Callable[[Measured], float | None]:
+    return lambda run: run.other[part] / run.charges if part in run.other else None
+
+
+def _seconds(part: str) -> Callable[[Measured], float | None]:
+    return lambda run: run.other[part] / 1000 if part in run.other else None
+
+
+FIGURES: Final[Sequence[Figure]] = (
+    Figure("file in its natural mix, read models caught up, to the stock pair", "x", 6, 12,
+           against("file-followed", STOCK), stricter=against("file-followed")),
+    Figure("the same, log only", "x", 8, 15, against("file", STOCK), stricter=against("file")),
+    Figure("own account and two binders pay every charge, limits on, read models caught up", "x", 4, 8,
+           against("cascade-followed", STOCK), stricter=against("cascade-followed")),
+    Figure(f"{_MANY} callers, each waiting for its own answer, to the stock pair at its best", "x", 3, 5,
+           against(f"callers-{_MANY}")),
+    Figure("one caller, one charge at a time, to the stock pair", "x", 1.5, 3, against("single", STOCK),
+           by_disk=True),
+    Figure("p99 of a single charge at half of peak load", "ms", 50, 15,
+           _of("half-load", lambda run: run.latency_ms.get("p99")), more_is_better=False),
+    Figure(f"{_FEW} callers on one owner's account, to {_FEW} on different families", "x", 0.7, 0.95,
+           against("one-owner", "owner-each")),
+    Figure("bytes a charge: the log with its indexes and request keys", "bytes", 1300, 900,
+           _of("file-followed", _a_charge("log_bytes")), more_is_better=False),
+    Figure("bytes a charge: everything in the database", "bytes", 4000, 2500,
+           _of("file-followed", _a_charge("database_bytes")), more_is_better=False),
+    Figure("memory of the writer over 1,000,000 charges of 500,000 people", "GiB", 1.5, 0.7,
+           _of("memory", lambda run: run.peak_mib and run.peak_mib / 1024), more_is_better=False),
+    Figure(f"read models behind the log (p99) with {_MANY} callers at full load", "s", 1, 0.2,
+           _of(f"callers-{_MANY}-followed", _seconds("lag_p99_ms")), more_is_better=False),
+    Figure("read models behind the log (p99) while a file is applied at full speed", "s", 1, 0.2,
+           _of("file-followed", _seconds("lag_p99_ms")), more_is_better=False),
+)  # fmt: skip

@@ -1,0 +1,130 @@
+"""The run itself: prepare once, then everybody once a round, each on a fresh copy of its database."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import Any, assert_never
+
+import psycopg
+
+from ledger.embedded import embedded_server
+from scripts.bench import own, stock, workloads
+from scripts.bench.apart import apart
+from scripts.bench.contenders import CITY, Contender, Setting, Template, contenders
+from scripts.bench.databases import Databases, sizes
+from scripts.bench.following import behind, watched
+from scripts.bench.measuring import Measured, percentiles_ms
+from scripts.bench.plain import export_rows, fill_pgbench
+from scripts.bench.plan import CLIENTS, SEED, Plan
+from scripts.bench.whereabouts import where_time_goes
+from scripts.generate import natural_charges, opening
+
+Say = Callable[[str], object]
+Runs = dict[str, list[Measured]]
+Profile = dict[str, dict[str, dict[str, float]]]
+
+PEAK = f"callers-{CLIENTS[-1]}"
+
+
+class Benchmark:
+    """One server, its templates, and what was measured on it so far."""
+
+    def __init__(self, plan: Plan, dsn: str, data: Path, say: Say) -> None:
+        self.plan = plan
+        self.databases = Databases(dsn, data)
+        self.dsn = dsn
+        self.runs: Runs = {}
+        self.profile: Profile = {}
+        self._say = say
+        self._setting = Setting(plan, self.databases)
+
+    @classmethod
+    @contextmanager
+    def started(cls, plan: Plan, say: Say) -> Iterator["Benchmark"]:
+        """A benchmark with a server of its own in the plan's folder."""
+        data = plan.folder / "data"
+        with embedded_server(data) as dsn:
+            yield cls(plan, dsn, data, say)
+
+    def field(self, only: Sequence[str] = ()) -> list[Contender]:
+        """Who takes part: all, or those whose names begin so."""
+        everybody = contenders(self.plan, with_pgbench=self.databases.has("pgbench"))
+        return [one for one in everybody if not only or one.name.startswith(tuple(only))]
+
+    def prepare(self, field: Sequence[Contender]) -> None:
+        """The files and templates that these contenders need."""
+        workloads.write_files(self.plan)
+        wanted: set[Template] = {CITY, *(one.template for one in field)}
+        for name in sorted(wanted):
+            self._say(f"preparing {name}")
+            self._fill(name, self.databases.make(name))
+            self.databases.settle(name)
+
+    def look_where_time_goes(self) -> None:
+        """Untimed: the file and the most callers, sampled. The file's events are kept for COPY."""
+        self._say("where the time goes")
+        with self.databases.copy_of(CITY) as dsn:
+            with psycopg.connect(dsn) as connection:
+                row = connection.execute("SELECT max(notification_id) FROM ledger.ledger_events").fetchone()
+            self.profile["file"] = apart(_sampled, own.log_only, dsn, self.plan.natural_file)
+            assert row is not None
+            export_rows(dsn, row[0], self.plan.rows_file)
+        with self.databases.copy_of(CITY) as dsn:
+            self.profile[PEAK] = apart(_sampled, own.callers, dsn, self.plan, CLIENTS[-1])
+
+    def round(self, field: Sequence[Contender], number: int) -> None:
+        """Everybody once; every other round in the opposite order."""
+        for one in field if number % 2 else reversed(field):
+            self._say(f"round {number} of {self.plan.rounds}: {one.title}")
+            measured = self._run(one)
+            self.runs.setdefault(one.name, []).append(measured)
+            if one.name == PEAK:
+                self._setting = replace(self._setting, peak=measured.rate)
+
+    def writers_memory(self) -> None:
+        """A city from its opening on, twice as many charges as people, through one writer."""
+        charges = self.plan.memory_charges
+        people, file = charges // 2, self.plan.folder / "memory.jsonl"
+        self._say(f"memory of the writer over {charges:,} charges of {people:,} people")
+        with file.open("wb") as out:
+            out.writelines(chain(opening(people, SEED), natural_charges(people, charges, SEED)))
+        self.databases.make("memory")
+        with self.databases.copy_of("memory") as dsn:
+            self.runs["memory"] = [apart(own.log_only, dsn, file)]
+        file.unlink()
+
+    def _fill(self, template: Template, dsn: str) -> None:
+        match template:
+            case "city":
+                apart(workloads.fill_city, dsn, self.plan.people)
+            case "cascade":
+                apart(workloads.fill_cascade, dsn, self.plan.cascade)
+            case "owners":
+                apart(workloads.fill_owners, dsn)
+            case "stock":
+                apart(stock.fill, dsn, self.plan.stock_accounts)
+            case "pgbench":
+                fill_pgbench(self.databases, dsn)
+            case _:
+                assert_never(template)
+
+    def _run(self, one: Contender) -> Measured:
+        with self.databases.copy_of(one.template) as dsn:
+            before, worked = sizes(dsn), self.databases.cpu_s()
+            if one.watched:
+                with watched(dsn) as moments:
+                    measured = one.work(dsn, self._setting)
+                lags = percentiles_ms(behind(moments))
+            else:
+                measured, lags = one.work(dsn, self._setting), {}
+            other: dict[str, float] = {f"lag_{name}_ms": value for name, value in lags.items()}
+            if worked is not None:
+                other["server_cpu_s"] = (self.databases.cpu_s() or worked) - worked
+            other |= {f"{part}_bytes": size - before[part] for part, size in sizes(dsn).items()}
+            return replace(measured, other={**measured.other, **other})
+
+
+def _sampled(work: Callable[..., Measured], *args: Any) -> dict[str, dict[str, float]]:
+    return where_time_goes(lambda: work(*args))
