@@ -2,10 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
+from ledger.aggregates.changing import changed
 from ledger.events.family import (
     Bound,
     FamilyEvent,
@@ -21,7 +22,7 @@ from ledger.events.family import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Binding:
     """One binding, from `since` up to but not including `until` (none: in force)."""
 
@@ -33,7 +34,7 @@ class Binding:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ranked:
     """A binder's place in a debit order: its binding and its yearly limit in fen (none: no limit)."""
 
@@ -42,7 +43,7 @@ class Ranked:
     limit_fen: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FamilyGroup:
     """A family at one version. `orders[i]` is in force from `order_times[i]` on; times never go back.
 
@@ -104,11 +105,11 @@ def evolve(state: FamilyGroup, version: int, event: FamilyEvent) -> FamilyGroup:
     """The family after one more event."""
     match event:
         case LimitUsed():
-            return replace(state, version=version, uses=_counted(state.uses, event.uses, event.year, 1))
+            return changed(state, version=version, uses=_counted(state.uses, event.uses, event.year, 1))
         case LimitRestored():
-            return replace(state, version=version, uses=_counted(state.uses, event.uses, event.year, -1))
+            return changed(state, version=version, uses=_counted(state.uses, event.uses, event.year, -1))
         case HoldPlaced():
-            return replace(
+            return changed(
                 state,
                 version=version,
                 uses=_counted(state.uses, event.uses, event.year, 1),
@@ -118,36 +119,36 @@ def evolve(state: FamilyGroup, version: int, event: FamilyEvent) -> FamilyGroup:
             return _hold_ended(state, version, event)
         case Bound():
             binding = Binding(event.binding, event.kind, event.binder, event.relation, event.at)
-            state = replace(state, bindings=(*state.bindings, binding))
+            state = changed(state, bindings=(*state.bindings, binding))
             order = state.order
             if event.kind == "mutual_aid":
                 order = (*order, Ranked(event.binder, event.binding, event.limit_fen))
             return _ordered(state, version, event.at, order)
         case Unbound():
             ended = tuple(
-                replace(b, until=event.at) if b.number == event.binding else b for b in state.bindings
+                changed(b, until=event.at) if b.number == event.binding else b for b in state.bindings
             )
             order = tuple(r for r in state.order if r.binding != event.binding)
-            return _ordered(replace(state, bindings=ended), version, event.at, order)
+            return _ordered(changed(state, bindings=ended), version, event.at, order)
         case PriorityReordered():
             places = {ranked.binder: ranked for ranked in state.order}
             return _ordered(state, version, event.at, tuple(places[binder] for binder in event.order))
         case LimitSet():
             order = tuple(
-                replace(r, limit_fen=event.limit_fen) if r.binding == event.binding else r
+                changed(r, limit_fen=event.limit_fen) if r.binding == event.binding else r
                 for r in state.order
             )
             return _ordered(state, version, event.at, order)
         case TimelineAdvanced():
-            return replace(state, version=version, last_at=event.at)
+            return changed(state, version=version, last_at=event.at)
         case _:
             assert_never(event)
 
 
 def _ordered(state: FamilyGroup, version: int, at: datetime, order: tuple[Ranked, ...]) -> FamilyGroup:
     if order == state.order:
-        return replace(state, version=version, last_at=at)
-    return replace(
+        return changed(state, version=version, last_at=at)
+    return changed(
         state,
         version=version,
         last_at=at,
@@ -174,4 +175,4 @@ def _hold_ended(state: FamilyGroup, version: int, event: HoldEnded) -> FamilyGro
     if event.outcome == "released":
         uses = _counted(uses, placed.uses, placed.year, -1)
     holds = {settlement: hold for settlement, hold in state.holds.items() if settlement != event.settlement}
-    return replace(state, version=version, uses=uses, holds=holds)
+    return changed(state, version=version, uses=uses, holds=holds)

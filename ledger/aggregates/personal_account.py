@@ -1,9 +1,10 @@
 """One person's account: money in two buckets, holds, quotas granted to others, and places as a binder."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import assert_never
 
+from ledger.aggregates.changing import changed
 from ledger.events.account import (
     AccountConfirmed,
     AccountEvent,
@@ -31,7 +32,7 @@ QuotaKey = tuple[str, int]
 """Beneficiary, and the number of the binding in the beneficiary's family."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PersonalAccount:
     """An account at one version. All amounts in fen; only balances can be negative.
 
@@ -108,15 +109,15 @@ def evolve(state: PersonalAccount, version: int, event: AccountEvent) -> Persona
         case CoPaymentRefunded():
             return _refunded(state, version, event)
         case Credited():
-            return replace(_moved(state, event.bucket, event.amount_fen), version=version)
+            return changed(_moved(state, event.bucket, event.amount_fen), version=version)
         case Adjusted(bucket="suspense"):
-            return replace(state, version=version, suspense_fen=state.suspense_fen + event.delta_fen)
+            return changed(state, version=version, suspense_fen=state.suspense_fen + event.delta_fen)
         case Adjusted(bucket="current" | "carried" as bucket):
-            return replace(_moved(state, bucket, event.delta_fen), version=version)
+            return changed(_moved(state, bucket, event.delta_fen), version=version)
         case Adjusted():
             raise AssertionError(event.bucket)
         case YearClosed():
-            return replace(
+            return changed(
                 state,
                 version=version,
                 current_fen=0,
@@ -127,20 +128,20 @@ def evolve(state: PersonalAccount, version: int, event: AccountEvent) -> Persona
                 closed_version=version,
             )
         case StatusChanged():
-            return replace(state, version=version, status=event.status)
+            return changed(state, version=version, status=event.status)
         case AccountTransferred():
-            return replace(state, version=version, region=event.region)
+            return changed(state, version=version, region=event.region)
         case QuotaGranted():
             return _quota(
-                replace(state, version=version), (event.beneficiary, event.binding), event.amount_fen
+                changed(state, version=version), (event.beneficiary, event.binding), event.amount_fen
             )
         case QuotaReleased():
             return _quota(
-                replace(state, version=version), (event.beneficiary, event.binding), -event.released_fen
+                changed(state, version=version), (event.beneficiary, event.binding), -event.released_fen
             )
         case BindingSlotTaken():
             month = (event.kind, event.month)
-            return replace(
+            return changed(
                 state,
                 version=version,
                 members={**state.members, (event.kind, event.beneficiary): event.binding},
@@ -148,19 +149,19 @@ def evolve(state: PersonalAccount, version: int, event: AccountEvent) -> Persona
             )
         case BindingSlotFreed():
             gone = (event.kind, event.beneficiary)
-            return replace(
+            return changed(
                 state, version=version, members={k: n for k, n in state.members.items() if k != gone}
             )
         case AccountConfirmed() | AccountOpened():
-            return replace(state, version=version)
+            return changed(state, version=version)
         case _:
             assert_never(event)
 
 
 def _moved(state: PersonalAccount, bucket: Bucket, delta_fen: int) -> PersonalAccount:
     if bucket == "current":
-        return replace(state, current_fen=state.current_fen + delta_fen)
-    return replace(state, carried_fen=state.carried_fen + delta_fen)
+        return changed(state, current_fen=state.current_fen + delta_fen)
+    return changed(state, carried_fen=state.carried_fen + delta_fen)
 
 
 def _sums(event: AccountPayment | CoPaymentRefunded) -> tuple[int, int]:
@@ -174,7 +175,7 @@ def _sums(event: AccountPayment | CoPaymentRefunded) -> tuple[int, int]:
 
 
 def _quota(state: PersonalAccount, key: QuotaKey, delta_fen: int) -> PersonalAccount:
-    return replace(
+    return changed(
         state,
         reserved_fen=state.reserved_fen + delta_fen,
         quotas={**state.quotas, key: state.quotas.get(key, 0) + delta_fen},
@@ -194,12 +195,12 @@ def _drawn(state: PersonalAccount, event: AccountPayment, sign: int) -> Personal
 def _used(state: PersonalAccount, year: int | None, amount_fen: int) -> PersonalAccount:
     if year is None or amount_fen == 0:
         return state
-    return replace(state, shared_use={**state.shared_use, year: state.shared_use.get(year, 0) + amount_fen})
+    return changed(state, shared_use={**state.shared_use, year: state.shared_use.get(year, 0) + amount_fen})
 
 
 def _paid(state: PersonalAccount, version: int, event: CoPaymentCharged) -> PersonalAccount:
     current, carried = _sums(event)
-    state = replace(
+    state = changed(
         state,
         version=version,
         current_fen=state.current_fen - current,
@@ -210,7 +211,7 @@ def _paid(state: PersonalAccount, version: int, event: CoPaymentCharged) -> Pers
 
 def _held(state: PersonalAccount, version: int, event: CoPaymentHeld) -> PersonalAccount:
     current, carried = _sums(event)
-    state = replace(
+    state = changed(
         state,
         version=version,
         held_current_fen=state.held_current_fen + current,
@@ -222,7 +223,7 @@ def _held(state: PersonalAccount, version: int, event: CoPaymentHeld) -> Persona
 
 def _captured(state: PersonalAccount, version: int, event: CoPaymentCaptured) -> PersonalAccount:
     current, carried = _sums(event)
-    return replace(
+    return changed(
         state,
         version=version,
         current_fen=state.current_fen - current,
@@ -235,7 +236,7 @@ def _captured(state: PersonalAccount, version: int, event: CoPaymentCaptured) ->
 
 def _released(state: PersonalAccount, version: int, event: HoldReleased) -> PersonalAccount:
     current, carried = _sums(event)
-    state = replace(
+    state = changed(
         state,
         version=version,
         held_current_fen=state.held_current_fen - current,
@@ -247,7 +248,7 @@ def _released(state: PersonalAccount, version: int, event: HoldReleased) -> Pers
 
 def _refunded(state: PersonalAccount, version: int, event: CoPaymentRefunded) -> PersonalAccount:
     current, carried = _sums(event)
-    state = replace(
+    state = changed(
         state,
         version=version,
         current_fen=state.current_fen + current,

@@ -1,9 +1,10 @@
 """One settlement: the decision as it was taken, and what has been given back since."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal, assert_never
 
+from ledger.aggregates.changing import changed
 from ledger.events.settlement import (
     Leg,
     SettlementCaptured,
@@ -16,7 +17,7 @@ from ledger.events.settlement import (
 State = Literal["charged", "held", "captured", "released"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settlement:
     """A settlement at one version. `legs_left_fen[i]` and `cash_left_fen` are what leg i and cash could still
     give back, in fen; `refunds` are the refunds taken, by refund id."""
@@ -53,14 +54,14 @@ def evolve(state: Settlement, version: int, event: SettlementEvent) -> Settlemen
     """The settlement after one more event."""
     match event:
         case SettlementCaptured():
-            return replace(state, version=version, state="captured", legs=event.legs)
+            return changed(state, version=version, state="captured", legs=event.legs)
         case SettlementReleased():
-            return replace(state, version=version, state="released")
+            return changed(state, version=version, state="released")
         case SettlementRefunded():
             left = list(state.legs_left_fen)
             for part in event.restored:
                 left[part.leg] -= part.amount_fen
-            return replace(
+            return changed(
                 state,
                 version=version,
                 legs_left_fen=tuple(left),

@@ -61,12 +61,13 @@ def from_object(obj: dict[str, Any]) -> AnyCommand:
             ("op: is missing", "op：缺少") if "op" not in obj else ("op: is not an op", "op：没有这个操作")
         )
         raise Malformed(*sentence, id=id_, op=_readable_op(op))
-    for field, value in obj.items():
-        if value is None and field not in NULLABLE:
-            name = _shown(field)
-            raise Malformed(
-                f"{name}: must not be null; leave it out", f"{name}：不得为 null，应省略", id=id_, op=op
-            )
+    if None in obj.values():
+        for field, value in obj.items():
+            if value is None and field not in NULLABLE:
+                name = _shown(field)
+                raise Malformed(
+                    f"{name}: must not be null; leave it out", f"{name}：不得为 null，应省略", id=id_, op=op
+                )
     try:
         return model.model_validate({k: v for k, v in obj.items() if k != "op"})
     except ValidationError as error:
@@ -96,7 +97,9 @@ def _json_object(line: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Malformed("line: is not a JSON object", "行：不是 JSON 对象")
     obj = cast(dict[str, Any], value)
-    if line.count(b'":') != _count_keys(obj) or _GAP_BEFORE_COLON.search(line):
+    shown = line.count(b'":')
+    if (shown != len(obj) and shown != _count_keys(obj)) or _GAP_BEFORE_COLON.search(line):
+        _count_keys(obj)
         _refuse_repeated_keys(line, obj)
     return obj
 

@@ -14,7 +14,7 @@ from ledger.events.receipts import legs_result
 from ledger.events.settlement import Leg, SettlementDecided
 from ledger.ids import account_stream, family_stream, settlement_stream
 from ledger.policies.debit_order import Allocation, Demand, Payment, Purse, allocate
-from ledger.policies.limits import cap_left, left
+from ledger.policies.limits import left
 from ledger.policies.pack import DebitRules, Pack
 from ledger.refusals import Refusal
 
@@ -63,8 +63,15 @@ def known_settlement(command: Charge | Hold | PayPremium, desk: Desk) -> Refusal
     return Refusal("settlement_conflict")
 
 
-def purse_of(account: PersonalAccount, rank: int) -> Purse:
-    """A payer's money as it stands now."""
+def purse_of(
+    account: PersonalAccount,
+    rank: int,
+    binding: int | None = None,
+    quota_fen: int | None = None,
+    limit_fen: int | None = None,
+    yearly_cap_fen: int | None = None,
+) -> Purse:
+    """A payer's money as it stands now, and what is left of what binds it."""
     return Purse(
         payer=account.account,
         rank=rank,
@@ -73,6 +80,10 @@ def purse_of(account: PersonalAccount, rank: int) -> Purse:
         carried_fen=account.room_fen("carried"),
         spendable_fen=account.spendable_fen,
         active=rank == 0 or account.status == "active",  # a suspended person may pay for itself
+        binding=binding,
+        quota_fen=quota_fen,
+        limit_fen=limit_fen,
+        yearly_cap_fen=yearly_cap_fen,
     )
 
 
@@ -168,14 +179,13 @@ def _rule(bill: Bill, desk: Desk) -> Ruling | Refusal:
     )
     demand = Demand(bill.amount_fen, bill.self_paid_fen, service_class, bill.sources)
     rules = pack.debit
-    shared_cap = rules.yearly_cap_fen if rules.yearly_cap_scope == "beneficiary" else None
     allocation = allocate(
         demand,
         rules,
         purse_of(beneficiary, 0) if beneficiary.insurance == "employee" else None,
         beneficiary.status == "active",
         _purses(order, family, rules, year, desk),
-        left(shared_cap, family.used_in(year)),
+        _cap_all_share(rules, family, year),
     )
     if bill.cash == "refused" and allocation.cash_fen:
         paid = allocation.own_fen + allocation.shared_fen
@@ -191,31 +201,36 @@ def _purses(
         yield binder_purse(desk.known(ranked.binder), rank, ranked, family, rules, year)
 
 
+def _cap_all_share(rules: DebitRules, family: FamilyGroup, year: int) -> int | None:
+    """What is left of a yearly cap that all binders share; none when there is no such cap."""
+    if rules.yearly_cap_fen is None or rules.yearly_cap_scope != "beneficiary":
+        return None
+    return left(rules.yearly_cap_fen, family.used_in(year))
+
+
+def _cap_of_its_own(rules: DebitRules, account: PersonalAccount, used_fen: int, year: int) -> int | None:
+    """What is left of a yearly cap that is counted per binding, or per binder over everyone it pays for."""
+    match rules.yearly_cap_scope:
+        case "beneficiary":
+            return None
+        case "binding":
+            return left(rules.yearly_cap_fen, used_fen)
+        case "binder":
+            return left(rules.yearly_cap_fen, account.shared_use.get(year, 0))
+
+
 def binder_purse(
     account: PersonalAccount, rank: int, ranked: Ranked, family: FamilyGroup, rules: DebitRules, year: int
 ) -> Purse:
     """A binder's money for this beneficiary, with what is left of quota, limit and a cap of its own."""
     used = family.used_fen(ranked.binder, year)
-    own_cap = None if rules.yearly_cap_scope == "beneficiary" else rules.yearly_cap_fen
-    purse = purse_of(account, rank)
-    return Purse(
-        payer=purse.payer,
-        rank=rank,
-        available_fen=purse.available_fen,
-        current_fen=purse.current_fen,
-        carried_fen=purse.carried_fen,
-        spendable_fen=purse.spendable_fen,
-        active=purse.active,
+    return purse_of(
+        account,
+        rank,
         binding=ranked.binding,
         quota_fen=account.quotas.get((family.beneficiary, ranked.binding)),
         limit_fen=left(ranked.limit_fen, used),
-        yearly_cap_fen=cap_left(
-            own_cap,
-            rules.yearly_cap_scope,
-            by_beneficiary_fen=family.used_in(year),
-            by_binding_fen=used,
-            by_binder_fen=account.shared_use.get(year, 0),
-        ),
+        yearly_cap_fen=_cap_of_its_own(rules, account, used, year),
     )
 
 

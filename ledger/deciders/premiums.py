@@ -70,18 +70,8 @@ def _check(command: PayPremium, desk: Desk) -> tuple[Pack, Purse] | Refusal:
         if ranked.binder == command.payer:
             if payer.status != "active":
                 return Refusal("binder_not_active", {"status": payer.status})
-            purse = purse_of(payer, rank)
             quota = payer.quotas.get((command.beneficiary, ranked.binding))
-            return pack, Purse(
-                purse.payer,
-                rank,
-                purse.available_fen,
-                purse.current_fen,
-                purse.carried_fen,
-                purse.spendable_fen,
-                binding=ranked.binding,
-                quota_fen=quota,
-            )
+            return pack, purse_of(payer, rank, binding=ranked.binding, quota_fen=quota)
     return Refusal("not_bound")
 
 
