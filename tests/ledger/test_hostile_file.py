@@ -137,7 +137,7 @@ HOSTILE: list[tuple[str, bytes, str]] = [
     ("a long text", with_bytes(b'"institution": "' + b"x" * (MIB - 400) + b'"'), "institution"),
     ("brackets without end", b"[" * MIB, "line"),
     ("braces without end", b'{"a":' * (MIB // 5), "line"),
-    ("deep brackets", with_bytes(b'"facts": ' + b"[" * 1000 + b"]" * 1000), "line"),
+    ("deep brackets", with_bytes(b'"facts": ' + b"[" * 1000 + b"]" * 1000), "facts"),
 ]
 
 
