@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import msgspec
 import orjson
 
 from ledger.aggregates.family_group import FamilyGroup
@@ -180,7 +181,7 @@ class Spec:
             "request": self.command["id"],
             "by": self.command.get("by"),
         }
-        wanted = [(stream, cls(**{**stamp, **fields})) for stream, cls, fields in expected]
+        wanted = [(stream, msgspec.convert({**stamp, **fields}, cls)) for stream, cls, fields in expected]
         assert self.new_events == wanted, f"recorded {self.new_events}\n  and not {wanted}"
 
     def digest(self, command: Command | None = None) -> str:

@@ -251,7 +251,7 @@ def _decided(
         institution=command.institution,
         facts=command.facts or None,
         allowed_sources=None if command.sources == "own_then_shared" else command.sources,
-        cash_refused=True if command.cash == "refused" else None,
+        cash_refused=command.cash == "refused",
         year=ruling.year,
         policy=ruling.pack.name,
         policy_digest=ruling.pack.digest,

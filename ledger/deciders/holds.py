@@ -1,5 +1,7 @@
 """What becomes of a hold: captured it turns into exactly its legs, released it gives all of it back."""
 
+from msgspec.structs import replace
+
 from ledger.aggregates.settlement import Settlement
 from ledger.commands.models import Capture, Release
 from ledger.deciders.charging import by_payer, payment_fields
@@ -58,5 +60,5 @@ def _as_they_stand(held: Settlement, desk: Desk) -> tuple[Leg, ...]:
     for leg in held.legs:
         payer = desk.known(leg.payer)
         bucket = "carried" if payer.closed_version > leg.account_version else leg.bucket
-        legs.append(leg.model_copy(update={"bucket": bucket, "account_version": payer.version + 1}))
+        legs.append(replace(leg, bucket=bucket, account_version=payer.version + 1))
     return tuple(legs)

@@ -105,12 +105,7 @@ def _account_event(
             money[part.bucket] = money.get(part.bucket, 0) + part.amount_fen
     counts = leg.rank > 0 and settlement.decided.op != "pay_premium"
     family = desk.family(settlement.decided.beneficiary)
-    into_quota = (
-        leg.from_quota is not None
-        and leg.binding is not None
-        and family.stands(leg.binding)
-        and not suspended
-    )
+    into_quota = leg.from_quota and leg.binding is not None and family.stands(leg.binding) and not suspended
     return CoPaymentRefunded(
         **desk.head,
         settlement=command.settlement,
@@ -122,7 +117,7 @@ def _account_event(
         limit_year=settlement.decided.year if counts else None,
         limit_fen=sum(part.amount_fen for part in parts) if counts else 0,
         binding=leg.binding,
-        into_quota=True if into_quota else None,
+        into_quota=into_quota,
     )
 
 

@@ -8,14 +8,14 @@ Bucket = Literal["current", "carried"]
 Kind = Literal["mutual_aid", "proxy_credential"]
 
 
-class AccountLeg(Fact):
+class AccountLeg(Fact, frozen=True, kw_only=True):
     """What one bucket of this account pays or gets back: `amount_fen` > 0."""
 
     bucket: Bucket
     amount_fen: int
 
 
-class AccountOpened(Event):
+class AccountOpened(Event, frozen=True, kw_only=True):
     """The person is known: region (six digits) and insurance. A birth date is never part of the log."""
 
     topic: ClassVar[str] = "AccountOpened"
@@ -23,7 +23,7 @@ class AccountOpened(Event):
     insurance: Literal["employee", "resident"]
 
 
-class Credited(Event):
+class Credited(Event, frozen=True, kw_only=True):
     """Money came in. `balance_fen` is the balance of both buckets after it."""
 
     topic: ClassVar[str] = "Credited"
@@ -33,7 +33,7 @@ class Credited(Event):
     balance_fen: int
 
 
-class Adjusted(Event):
+class Adjusted(Event, frozen=True, kw_only=True):
     """A correction from outside, signed; the only one that may take a balance below zero.
 
     Bucket `suspense` pays suspense out (then `balance_fen` is untouched by it).
@@ -46,7 +46,7 @@ class Adjusted(Event):
     balance_fen: int
 
 
-class YearClosed(Event):
+class YearClosed(Event, frozen=True, kw_only=True):
     """The current bucket (`moved_fen`, signed) and its open holds (`held_fen`) became carried."""
 
     topic: ClassVar[str] = "YearClosed"
@@ -55,7 +55,7 @@ class YearClosed(Event):
     held_fen: int
 
 
-class AccountTransferred(Event):
+class AccountTransferred(Event, frozen=True, kw_only=True):
     """The insurance moved to another region; `unbound` lists the mutual-aid bindings that ended with it."""
 
     topic: ClassVar[str] = "AccountTransferred"
@@ -64,7 +64,7 @@ class AccountTransferred(Event):
     unbound: tuple[tuple[Kind, str, str], ...]
 
 
-class StatusChanged(Event):
+class StatusChanged(Event, frozen=True, kw_only=True):
     """Active, suspended or closed; `unbound` lists `[kind, binder, beneficiary]` a closing has ended."""
 
     topic: ClassVar[str] = "StatusChanged"
@@ -73,14 +73,14 @@ class StatusChanged(Event):
     unbound: tuple[tuple[Kind, str, str], ...]
 
 
-class AccountConfirmed(Event):
+class AccountConfirmed(Event, frozen=True, kw_only=True):
     """A status or region was set to what it already was."""
 
     topic: ClassVar[str] = "AccountConfirmed"
     op: Literal["set_status", "transfer"]
 
 
-class AccountPayment(Event):
+class AccountPayment(Event, frozen=True, kw_only=True):
     """What this account's money did for one settlement.
 
     `rank` 0 is the account's own bill, else its place in the debit order. `limit_year` is the year whose
@@ -94,34 +94,34 @@ class AccountPayment(Event):
     legs: tuple[AccountLeg, ...]
     limit_year: int | None = None
     binding: int | None = None
-    from_quota: Literal[True] | None = None
+    from_quota: bool = False
 
 
-class CoPaymentCharged(AccountPayment):
+class CoPaymentCharged(AccountPayment, frozen=True, kw_only=True):
     """The account paid its legs of a settlement (a premium included)."""
 
     topic: ClassVar[str] = "CoPaymentCharged"
 
 
-class CoPaymentHeld(AccountPayment):
+class CoPaymentHeld(AccountPayment, frozen=True, kw_only=True):
     """The legs were set aside: nothing has left the account yet."""
 
     topic: ClassVar[str] = "CoPaymentHeld"
 
 
-class CoPaymentCaptured(AccountPayment):
+class CoPaymentCaptured(AccountPayment, frozen=True, kw_only=True):
     """Held legs became debits, from the buckets that hold them now."""
 
     topic: ClassVar[str] = "CoPaymentCaptured"
 
 
-class HoldReleased(AccountPayment):
+class HoldReleased(AccountPayment, frozen=True, kw_only=True):
     """Held legs were given back."""
 
     topic: ClassVar[str] = "HoldReleased"
 
 
-class CoPaymentRefunded(Event):
+class CoPaymentRefunded(Event, frozen=True, kw_only=True):
     """Money came back: into the buckets named, or to suspense when the account is closed.
 
     `into_quota` is set when the quota it came from still stands; `limit_year` as in the payment.
@@ -137,10 +137,10 @@ class CoPaymentRefunded(Event):
     limit_year: int | None = None
     limit_fen: int = 0
     binding: int | None = None
-    into_quota: Literal[True] | None = None
+    into_quota: bool = False
 
 
-class QuotaGranted(Event):
+class QuotaGranted(Event, frozen=True, kw_only=True):
     """A part of the balance was set aside for one beneficiary. `quota_fen` is the unused quota after it."""
 
     topic: ClassVar[str] = "QuotaGranted"
@@ -150,7 +150,7 @@ class QuotaGranted(Event):
     quota_fen: int
 
 
-class QuotaReleased(Event):
+class QuotaReleased(Event, frozen=True, kw_only=True):
     """What was left of a quota is the owner's again; the binding goes on drawing on its quota only."""
 
     topic: ClassVar[str] = "QuotaReleased"
@@ -159,7 +159,7 @@ class QuotaReleased(Event):
     released_fen: int
 
 
-class BindingSlotTaken(Event):
+class BindingSlotTaken(Event, frozen=True, kw_only=True):
     """This account became a binder. `month` is the calendar month the bind counts in."""
 
     topic: ClassVar[str] = "BindingSlotTaken"
@@ -169,7 +169,7 @@ class BindingSlotTaken(Event):
     month: str
 
 
-class BindingSlotFreed(Event):
+class BindingSlotFreed(Event, frozen=True, kw_only=True):
     """This account is no longer a binder of that person."""
 
     topic: ClassVar[str] = "BindingSlotFreed"

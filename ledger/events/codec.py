@@ -6,7 +6,7 @@ static methods of the class, each changing the plain state in place); stored byt
 
 from typing import Any, Final
 
-import orjson
+import msgspec
 
 from ledger.errors import LogCorrupt, StoreUnavailable
 from ledger.events.account import ACCOUNT_EVENTS
@@ -24,12 +24,18 @@ EVENT_CLASSES: Final[tuple[type[Event], ...]] = (
 TOPICS: Final[dict[str, type[Event]]] = {cls.topic: cls for cls in EVENT_CLASSES}
 
 
+_ENCODER: Final = msgspec.json.Encoder()
+_DECODERS: Final[dict[str, msgspec.json.Decoder[Event]]] = {
+    topic: msgspec.json.Decoder(cls) for topic, cls in TOPICS.items()
+}
+
+
 def encode(event: Event) -> bytes:
     """The bytes of an event; the class version stands in them once it is above 1."""
-    text = event.model_dump_json(exclude_none=True).encode()
+    state = _ENCODER.encode(event)
     if event.class_version == 1:
-        return text
-    return b'{"class_version":%d,%s' % (event.class_version, text[1:])
+        return state
+    return b'{"class_version":%d,%s' % (event.class_version, state[1:])
 
 
 def decode(topic: str, state: bytes) -> Event:
@@ -41,8 +47,8 @@ def decode(topic: str, state: bytes) -> Event:
         )
     try:
         if cls.class_version == 1:
-            return cls.model_validate_json(state)
-        return cls.model_validate(upcast(cls, orjson.loads(state)))
+            return _DECODERS[topic].decode(state)
+        return msgspec.convert(upcast(cls, msgspec.json.decode(state)), cls)
     except (ValueError, KeyError, TypeError, AttributeError) as error:  # whatever an upcast stumbles over
         raise LogCorrupt(
             f"a stored {topic} cannot be read: it is not what its topic says",

@@ -10,14 +10,14 @@ from ledger.events.account import Kind
 from ledger.events.envelope import Event, Fact
 
 
-class EvidenceShown(Fact):
+class EvidenceShown(Fact, frozen=True, kw_only=True):
     """A document shown at binding: its type and the SHA-256 of its file."""
 
     type: str
     sha256: str
 
 
-class Bound(Event):
+class Bound(Event, frozen=True, kw_only=True):
     """A binder was bound. `rank` is the place in the debit order (none for a proxy credential).
 
     `face_age_reached`: whether the beneficiary had reached the policy's face age (also when no birth
@@ -41,7 +41,7 @@ class Bound(Event):
     reviewed: str | None = None
 
 
-class Unbound(Event):
+class Unbound(Event, frozen=True, kw_only=True):
     """A binding ended at `at`, by a command, a closing or a transfer. `returned_fen`: quota given back."""
 
     topic: ClassVar[str] = "Unbound"
@@ -53,14 +53,14 @@ class Unbound(Event):
     returned_fen: int = 0
 
 
-class PriorityReordered(Event):
+class PriorityReordered(Event, frozen=True, kw_only=True):
     """The debit order of the binders, first payer first (the own account always comes before them)."""
 
     topic: ClassVar[str] = "PriorityReordered"
     order: tuple[str, ...]
 
 
-class LimitSet(Event):
+class LimitSet(Event, frozen=True, kw_only=True):
     """A binder's yearly limit for this beneficiary; none is unlimited."""
 
     topic: ClassVar[str] = "LimitSet"
@@ -69,14 +69,14 @@ class LimitSet(Event):
     limit_fen: int | None = None
 
 
-class TimelineAdvanced(Event):
+class TimelineAdvanced(Event, frozen=True, kw_only=True):
     """An accepted family command that changed nothing here, but whose time counts."""
 
     topic: ClassVar[str] = "TimelineAdvanced"
     op: Literal["reorder", "set_limit", "grant_quota", "release_quota"]
 
 
-class SharedUse(Fact):
+class SharedUse(Fact, frozen=True, kw_only=True):
     """What one binder paid or holds for this beneficiary: counted for (binder, beneficiary, year)."""
 
     binder: str
@@ -84,7 +84,7 @@ class SharedUse(Fact):
     amount_fen: int
 
 
-class LimitUsed(Event):
+class LimitUsed(Event, frozen=True, kw_only=True):
     """A charge used up limits of a year."""
 
     topic: ClassVar[str] = "LimitUsed"
@@ -93,7 +93,7 @@ class LimitUsed(Event):
     uses: tuple[SharedUse, ...]
 
 
-class HoldPlaced(Event):
+class HoldPlaced(Event, frozen=True, kw_only=True):
     """A hold for this beneficiary is open; its shared legs (none when all own or cash) use limits at once."""
 
     topic: ClassVar[str] = "HoldPlaced"
@@ -102,7 +102,7 @@ class HoldPlaced(Event):
     uses: tuple[SharedUse, ...] = ()
 
 
-class HoldEnded(Event):
+class HoldEnded(Event, frozen=True, kw_only=True):
     """A hold was captured (its use stays) or released (its use is given back)."""
 
     topic: ClassVar[str] = "HoldEnded"
@@ -110,7 +110,7 @@ class HoldEnded(Event):
     outcome: Literal["captured", "released"]
 
 
-class LimitRestored(Event):
+class LimitRestored(Event, frozen=True, kw_only=True):
     """A refund gave limit use back, in the year of the charge."""
 
     topic: ClassVar[str] = "LimitRestored"

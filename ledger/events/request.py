@@ -7,7 +7,7 @@ from ledger.events.envelope import Event
 from ledger.events.family import EvidenceShown
 
 
-class RequestRefused(Event):
+class RequestRefused(Event, frozen=True, kw_only=True):
     """A rule said no. `asked` is the command's content (never a birth date), `figures` what the code names,
     `policy` the pack that was asked, where one was.
 
@@ -24,7 +24,7 @@ class RequestRefused(Event):
     policy_digest: str | None = None
 
 
-class RequestRepeated(Event):
+class RequestRepeated(Event, frozen=True, kw_only=True):
     """A new id for a settlement or refund that was accepted before: answered as it was, without effect."""
 
     topic: ClassVar[str] = "RequestRepeated"
@@ -33,7 +33,7 @@ class RequestRepeated(Event):
     refund: str | None = None
 
 
-class BindRequested(Event):
+class BindRequested(Event, frozen=True, kw_only=True):
     """A bind that waits for a review: it takes no place, no money, no count and no time."""
 
     topic: ClassVar[str] = "BindRequested"
@@ -49,7 +49,7 @@ class BindRequested(Event):
     policy_digest: str
 
 
-class BindApproved(Event):
+class BindApproved(Event, frozen=True, kw_only=True):
     """The pending bind became binding number `binding`; `rank` is none for a proxy credential."""
 
     topic: ClassVar[str] = "BindApproved"
@@ -58,14 +58,14 @@ class BindApproved(Event):
     reason: str | None = None
 
 
-class BindRejected(Event):
+class BindRejected(Event, frozen=True, kw_only=True):
     """The pending bind was turned down, for good."""
 
     topic: ClassVar[str] = "BindRejected"
     reason: str | None = None
 
 
-class RefundTaken(Event):
+class RefundTaken(Event, frozen=True, kw_only=True):
     """This refund id belongs to that settlement (stream `refund:<id>`)."""
 
     topic: ClassVar[str] = "RefundTaken"
@@ -73,7 +73,7 @@ class RefundTaken(Event):
     digest: str
 
 
-class PolicyRecorded(Event):
+class PolicyRecorded(Event, frozen=True, kw_only=True):
     """A policy pack, whole, at its first use (stream `policies`). It stays in effect for this ledger."""
 
     topic: ClassVar[str] = "PolicyRecorded"

@@ -24,7 +24,7 @@ Unasked = Literal[
 ]
 
 
-class Source(Fact):
+class Source(Fact, frozen=True, kw_only=True):
     """A payer that was asked, with every figure the answer rests on, as seen at that moment.
 
     `available_fen` is its spendable money, `current_fen` and `carried_fen` what each bucket holds beyond its
@@ -46,7 +46,7 @@ class Source(Fact):
     taken_fen: int
 
 
-class Leg(Fact):
+class Leg(Fact, frozen=True, kw_only=True):
     """Money of one payer out of one bucket: `amount_fen` > 0.
 
     `account_version` is the version of the payer's own event: a year closed later moves a refund to carried.
@@ -58,10 +58,10 @@ class Leg(Fact):
     amount_fen: int
     account_version: int
     binding: int | None = None
-    from_quota: Literal[True] | None = None
+    from_quota: bool = False
 
 
-class SettlementDecided(Event):
+class SettlementDecided(Event, frozen=True, kw_only=True):
     """A charge, hold or premium, decided: legs and `cash_fen` sum to `amount_fen`, always.
 
     `digest` (32 hex digits) stands for the command's content without its id; `order` is the debit order seen,
@@ -81,7 +81,7 @@ class SettlementDecided(Event):
     institution: str | None = None
     facts: dict[str, str] | None = None
     allowed_sources: str | None = None
-    cash_refused: Literal[True] | None = None
+    cash_refused: bool = False
     year: int
     policy: str
     policy_digest: str
@@ -93,21 +93,21 @@ class SettlementDecided(Event):
     cash_fen: int
 
 
-class SettlementCaptured(Event):
+class SettlementCaptured(Event, frozen=True, kw_only=True):
     """The hold became a charge: its legs, from the buckets the money left."""
 
     topic: ClassVar[str] = "SettlementCaptured"
     legs: tuple[Leg, ...]
 
 
-class SettlementReleased(Event):
+class SettlementReleased(Event, frozen=True, kw_only=True):
     """The hold was given back; the settlement stays known and is never charged."""
 
     topic: ClassVar[str] = "SettlementReleased"
     legs: tuple[Leg, ...]
 
 
-class RestoredLeg(Fact):
+class RestoredLeg(Fact, frozen=True, kw_only=True):
     """What one leg got back: `leg` is its place in the settlement's legs, from 0."""
 
     leg: int
@@ -116,7 +116,7 @@ class RestoredLeg(Fact):
     amount_fen: int
 
 
-class SettlementRefunded(Event):
+class SettlementRefunded(Event, frozen=True, kw_only=True):
     """Money went back, last source first. `refundable_fen` is what could still be refunded after it."""
 
     topic: ClassVar[str] = "SettlementRefunded"

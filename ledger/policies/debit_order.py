@@ -56,7 +56,7 @@ class Payment:
     bucket: Bucket
     amount_fen: int
     binding: int | None = None
-    from_quota: Literal[True] | None = None
+    from_quota: bool = False
 
 
 @dataclass(slots=True)
@@ -167,7 +167,7 @@ def ask(
             taken, bound_by = floor_zero(bound), name
     if not purse.active:
         taken, bound_by = 0, "suspended"
-    quota: Literal[True] | None = None if purse.quota_fen is None else True
+    quota = purse.quota_fen is not None
     for bucket, share in zip(order, split(taken, (rooms[b] for b in order)), strict=True):
         if share:
             result.legs.append(Payment(purse.payer, purse.rank, bucket, share, purse.binding, quota))

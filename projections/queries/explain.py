@@ -58,7 +58,7 @@ def explain(moment: Snapshot, settlement: str) -> Answer:
         "digest": decided.policy_digest,
         "order": list(decided.order),
         "allowed_sources": decided.allowed_sources,
-        "cash_refused": decided.cash_refused is True,
+        "cash_refused": decided.cash_refused,
         "own_unasked": decided.own_unasked,
         "binders_unasked": decided.binders_unasked,
         "sources": _sources(decided),

@@ -24,7 +24,6 @@ Found = dict[int, Recorded[Any]]
 """Events by position: each is listed once, however it was found."""
 
 KINDS: Final[tuple[Subject, ...]] = ("account", "beneficiary", "settlement")
-_ENVELOPE: Final = frozenset({"at", "recorded_at", "request", "by"})
 
 
 def history(moment: Snapshot, id: str, kind: Subject | None = None) -> Answer:
@@ -124,5 +123,5 @@ def _shown(kind: Subject, recorded: Recorded[Any]) -> Answer:
         "recorded_at": for_people(event.recorded_at),
         "by": event.by,
         "id": event.request,
-        "data": event.model_dump(mode="json", exclude=_ENVELOPE, exclude_none=True),
+        "data": event.content(),
     }

@@ -64,6 +64,9 @@ class StandingBinding(NamedTuple):
     quota_fen: int | None
 
 
+_ENVELOPE: Final = frozenset({"at", "recorded_at", "request", "by"})
+
+
 def holds(moment: Snapshot, now: datetime, limit: int = 100, after: int | None = None) -> Answer:
     """Open holds, oldest first."""
     upto = moment.upto(None, SETTLEMENTS)
@@ -141,7 +144,7 @@ def _request(recorded: Recorded[Any], now: datetime) -> Answer:
         "id": event.request,
         "at": for_people(event.at),
         "by": event.by,
-        **event.model_dump(mode="json", exclude={"at", "recorded_at", "request", "by"}),
+        **{name: value for name, value in event.as_dict().items() if name not in _ENVELOPE},
         "age_days": _age_days(event.at, now),
     }
 

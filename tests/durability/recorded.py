@@ -72,7 +72,7 @@ def keys_of(dsn: str) -> dict[str, Key]:
 def timeless(log: Iterable[Entry]) -> list[tuple[Any, ...]]:
     """The log without the one thing that no two runs share: when it was recorded."""
     return [
-        (position, stream, version, event.topic, event.model_dump(exclude={"recorded_at"}))
+        (position, stream, version, event.topic, {**event.as_dict(), "recorded_at": None})
         for position, stream, version, event in log
     ]
 

@@ -163,4 +163,4 @@ def test_evidence_is_kept_and_not_judged() -> None:
     evidence = [{"type": "a-napkin", "sha256": "0" * 64}]
     spec.given(bind(WEI, BAO, evidence=evidence))
     bound = spec.new_events[0][1]
-    assert bound.model_dump()["evidence"] == tuple(evidence)
+    assert bound.as_dict()["evidence"] == evidence

@@ -213,7 +213,7 @@ def test_a_bill_that_is_all_self_paid_is_own_money_and_cash(spec: Spec) -> None:
 def test_facts_and_institution_are_kept_and_not_judged(spec: Spec) -> None:
     facts = {"medfee_sumamt": "123.45", "psn_part_amt": "not a number"}
     spec.given(charge(LIN, 5, facts=facts, institution="第一医院"))
-    decided = spec.new_events[0][1].model_dump()
+    decided = spec.new_events[0][1].content()
     assert (decided["facts"], decided["institution"]) == (facts, "第一医院")
 
 

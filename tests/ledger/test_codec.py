@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
+import orjson
 import pytest
-from pydantic import ValidationError
 
 from ledger.errors import LogCorrupt
 from ledger.events.codec import EVENT_CLASSES, TOPICS, decode, encode, upcast
@@ -20,7 +20,7 @@ FILES = sorted(GOLDEN.glob("*.json"))
 PRESENT = {f"{cls.topic}.v{cls.class_version}" for cls in EVENT_CLASSES}
 
 
-class Greeted(Event):
+class Greeted(Event, frozen=True, kw_only=True):
     """An event that has lived through two changes: `who` was called `name`, and once had no `times`."""
 
     topic: ClassVar[str] = "Greeted"
@@ -77,7 +77,7 @@ def test_a_golden_event_of_the_present_version_has_the_same_bytes_again(file: Pa
 @pytest.mark.parametrize("file", [file for file in FILES if file.stem in PRESENT], ids=lambda file: file.stem)
 def test_the_full_golden_event_names_every_field(file: Path) -> None:
     topic, (full, _) = stored(file)
-    assert decode(topic, full).model_fields_set == set(TOPICS[topic].model_fields)
+    assert set(orjson.loads(full)) - {"class_version"} == set(TOPICS[topic].__struct_fields__)
 
 
 def test_every_topic_has_a_golden_file_of_its_present_version() -> None:
@@ -152,5 +152,5 @@ def test_an_unknown_topic_is_a_corrupt_log() -> None:
 
 def test_an_event_cannot_be_changed() -> None:
     event = decode("PriorityReordered", b"{" + HEAD + b',"order":["WEI","MEI"]}')
-    with pytest.raises(ValidationError):
+    with pytest.raises(AttributeError):
         event.request = "r-2"  # type: ignore[misc]  # that it is frozen is what this test is about

@@ -163,9 +163,9 @@ def test_a_premium_records_no_limit_year_and_no_use(spec: Spec) -> None:
         (ACCOUNT_WEI, a.CoPaymentCharged),
     ]
     first, second = (event for _, event in spec.new_events)
-    decision = first.model_dump(include={"op", "service_class", "scheme", "cash_fen"})
-    assert decision == {"op": "pay_premium", "service_class": "premium", "scheme": "resident", "cash_fen": 0}
-    assert second.model_dump(include=set(charged), exclude_none=True) == charged
+    decision = {"op": "pay_premium", "service_class": "premium", "scheme": "resident", "cash_fen": 0}
+    assert decision.items() <= first.content().items()
+    assert {name: value for name, value in second.content().items() if name in charged} == charged
 
 
 def test_a_refund_records_where_everything_went(spec: Spec) -> None:
@@ -241,7 +241,7 @@ def test_a_policy_enters_the_log_whole_before_the_first_decision_that_rests_on_i
     assert [type(e.event) for e in recorded] == [r.PolicyRecorded]
     used_pack = spec.ledger.catalogue.by_name("national-2026")
     assert used_pack is not None
-    assert recorded[0].event.model_dump(include={"name", "digest", "pack"}) == {
+    assert recorded[0].event.content() == {
         "name": "national-2026",
         "digest": used_pack.digest,
         "pack": used_pack.document(),
