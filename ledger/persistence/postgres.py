@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from threading import get_ident
 from typing import Any
 
 import psycopg
@@ -10,10 +11,10 @@ from eventsourcing.persistence import IntegrityError, InterfaceError, Operationa
 from psycopg_pool import PoolTimeout
 
 from ledger.errors import StoreUnavailable
-from ledger.events.codec import decode
+from ledger.events.codec import decode, encode
 from ledger.events.envelope import StreamEvent
 from ledger.persistence.log import Batch, Conflict, KnownRequest, Span
-from ledger.persistence.recorder import EventMapper, LedgerRecorder, append, datastore
+from ledger.persistence.recorder import LedgerRecorder, append, datastore
 
 _LOAD = """
 SELECT e.originator_id, e.originator_version, e.topic, e.state
@@ -40,10 +41,9 @@ class PostgresLog:
 
     def __init__(self, dsn: str) -> None:
         self._datastore = datastore(dsn)
-        self._mapper = EventMapper()
         self.recorder = LedgerRecorder(self._datastore)
         self._conn: psycopg.Connection[Any] | None = None
-        self._exclusive = False
+        self._owner: int | None = None
         try:
             with _sentences():
                 psycopg.connect(
@@ -58,7 +58,7 @@ class PostgresLog:
     def session(self, *, exclusive: bool) -> Iterator[None]:
         """Keep one connection for a batch. Exclusive: one transaction, under the writer lock at once."""
         with _sentences(), self._datastore.get_connection() as conn:
-            self._conn, self._exclusive = conn, exclusive
+            self._conn, self._owner = conn, get_ident()
             try:
                 if exclusive:
                     with conn.transaction():
@@ -67,7 +67,7 @@ class PostgresLog:
                 else:
                     yield
             finally:
-                self._conn, self._exclusive = None, False
+                self._conn, self._owner = None, None
 
     def end(self) -> int:
         """The position of the last event."""
@@ -108,15 +108,15 @@ class PostgresLog:
     def append(self, batch: Batch) -> Span:
         """Write a batch durably; returns where it stands. Raises `Conflict`.
 
-        Inside an exclusive session it belongs to its transaction; else it has a connection of its own, so
-        that the next batch can be read and decided meanwhile.
+        In the thread that holds a session it belongs to that (and to its transaction, if it is exclusive); in
+        another thread it has a connection of its own, so that the next batch can be read and decided meanwhile.
         """
-        stored = [self._mapper.to_stored_event(event) for event in batch.events]
+        rows = [(stream, version, event.topic, encode(event)) for stream, version, event in batch.events]
         try:
-            if self._exclusive:
-                return append(self._open, stored, batch)
+            if self._owner == get_ident():
+                return append(self._open, rows, batch)
             with _sentences(), self._datastore.get_connection() as conn:
-                return append(conn, stored, batch)
+                return append(conn, rows, batch)
         except IntegrityError as error:
             raise Conflict from error
 

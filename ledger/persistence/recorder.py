@@ -55,7 +55,8 @@ class LedgerRecorder(PostgresApplicationRecorder):
         if not stored_events:
             return []
         with self.datastore.get_connection() as conn:
-            span = append(conn, stored_events, Batch(since=0))
+            rows = [(str(e.originator_id), e.originator_version, e.topic, e.state) for e in stored_events]
+            span = append(conn, rows, Batch(since=0))
         return list(range(span.first + 1, span.last + 1))
 
     def prepare(self) -> None:
@@ -84,6 +85,9 @@ class LedgerRecorder(PostgresApplicationRecorder):
             cursor.execute("INSERT INTO ledger.format VALUES (%s)", (LOG_FORMAT,))
 
 
+Row = tuple[str, int, str, bytes]
+"""Stream, version, topic, bytes."""
+
 _APPEND: Final = (
     "SELECT ledger.append(%b::int8, %b::text[], %b::int8, %b::int8, %b::text[],"
     " %b::text[], %b::int8[], %b::text[], %b::bytea[], %b::text[], %b::int8[], %b::bytea[],"
@@ -91,8 +95,8 @@ _APPEND: Final = (
 )
 
 
-def append(conn: psycopg.Connection[Any], events: Sequence[StoredEvent], batch: Batch) -> Span:
-    """Append the events of a batch, given as they are stored, in one round trip.
+def append(conn: psycopg.Connection[Any], rows: Sequence[Row], batch: Batch) -> Span:
+    """Append the events of a batch, given as rows, in one round trip.
 
     Raises `IntegrityError` when what was read has changed or an id or version is taken; nothing is stored.
     """
@@ -102,10 +106,10 @@ def append(conn: psycopg.Connection[Any], events: Sequence[StoredEvent], batch: 
         batch.own.first,
         batch.own.last,
         list(batch.absent),
-        [str(e.originator_id) for e in events],
-        [e.originator_version for e in events],
-        [e.topic for e in events],
-        [e.state for e in events],
+        [row[0] for row in rows],
+        [row[1] for row in rows],
+        [row[2] for row in rows],
+        [row[3] for row in rows],
         [key.request for key in batch.keys],
         [key.event + 1 for key in batch.keys],
         [key.digest for key in batch.keys],
@@ -117,7 +121,7 @@ def append(conn: psycopg.Connection[Any], events: Sequence[StoredEvent], batch: 
     except (psycopg.errors.UniqueViolation, psycopg.errors.SerializationFailure) as error:
         raise IntegrityError(str(error)) from error
     assert row is not None
-    return Span(int(row["last"]), int(row["last"]) + len(events))
+    return Span(int(row["last"]), int(row["last"]) + len(rows))
 
 
 def _format_of(conn: psycopg.Connection[Any]) -> int | None:

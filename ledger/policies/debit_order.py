@@ -6,7 +6,7 @@ then cash. Every figure an answer rests on is kept in a `Source`, so that a read
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ledger.events.account import Bucket
 from ledger.events.settlement import BoundBy, Source, Unasked
@@ -14,8 +14,7 @@ from ledger.money import floor_zero, split
 from ledger.policies.pack import DebitRules
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(NamedTuple):
     """What has to be paid: amounts in fen, the service class, and the sources the bill allows."""
 
     amount_fen: int
@@ -24,8 +23,7 @@ class Demand:
     sources: Literal["own_then_shared", "own", "shared"]
 
 
-@dataclass(frozen=True, slots=True)
-class Purse:
+class Purse(NamedTuple):
     """A payer's money as seen now, in fen.
 
     `available_fen` is spendable; `current_fen`, `carried_fen` what each bucket holds beyond its own holds
@@ -47,8 +45,7 @@ class Purse:
     yearly_cap_fen: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(NamedTuple):
     """One leg: what a payer pays out of one bucket, in fen (> 0)."""
 
     payer: str
