@@ -108,8 +108,8 @@ class PostgresLog:
     def append(self, batch: Batch) -> Span:
         """Write a batch durably; returns where it stands. Raises `Conflict`.
 
-        In the thread that holds a session it belongs to that (and to its transaction, if it is exclusive); in
-        another thread it has a connection of its own, so that the next batch can be read and decided meanwhile.
+        In the thread that holds a session it belongs to that, and to its transaction if it is exclusive; in
+        another thread it has a connection of its own, so that the next batch can be decided meanwhile.
         """
         rows = [(stream, version, event.topic, encode(event)) for stream, version, event in batch.events]
         try:
