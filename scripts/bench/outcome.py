@@ -6,7 +6,7 @@ from statistics import median
 from typing import Any
 
 from scripts.bench.contenders import Contender
-from scripts.bench.figures import FIGURES, STOCK, against, best_stock
+from scripts.bench.figures import FIGURES, FULL_MEMORY_CHARGES, STOCK, Figure, against, best_stock
 from scripts.bench.measuring import Measured, Spread, spread_of
 from scripts.bench.plan import Plan
 from scripts.bench.rounds import Benchmark
@@ -83,10 +83,15 @@ def _figures(benchmark: Benchmark, noise: Sequence[Object]) -> list[Object]:
             "to_best_stock": _spread(figure.stricter(benchmark.runs)) if figure.stricter else None,
             "floor": figure.floor,
             "aim": figure.aim,
-            "reached": figure.verdict(value),
+            "reached": _reached(figure, value, benchmark.plan),
         }
         for figure, value in found
     ]
+
+
+def _reached(figure: Figure, value: Spread | None, plan: Plan) -> str:
+    too_small = figure.of_memory and plan.memory_charges < FULL_MEMORY_CHARGES
+    return "too small to say" if value and too_small else figure.verdict(value)
 
 
 def _spread(value: Spread | None) -> Object | None:

@@ -67,6 +67,11 @@ def notes(found: Object) -> Iterable[str]:
             f"{'?' if idle is None else f'{idle:.0%}'} of the machine; one page made durable in "
             f"{_median(calm['fdatasync_ms'])}, one row committed in {_median(calm['one_row_commit_ms'])}"
         )
+    for run in found["memory"]:
+        yield (
+            f"memory of the writer: {run['peak_mib']:,.0f} MiB over {settings['memory_charges']:,} charges "
+            f"and the opening of the accounts before, at {run['charges_per_s']:,.0f} lines/s"
+        )
     rates = {one["name"]: one["charges_per_s"]["median"] for one in found["contenders"]}
     if {"one-owner-programs", "owner-each-programs"} <= set(rates):
         ratio = rates["one-owner-programs"] / rates["owner-each-programs"]
@@ -108,7 +113,7 @@ def _rates(found: Object) -> Sheet:
 def _costs(found: Object) -> Sheet:
     head = (
         "contender", "p50 ms", "p95 ms", "p99 ms", "peak MiB",
-        "cores: writer", "server", "follower", "lag p99 ms",
+        "cores: writer", "server", "follower", "lag p50 ms", "lag p99 ms",
     )  # fmt: skip
     return Sheet("Latency, memory and work", head, [_cost(one) for one in found["contenders"]])
 
@@ -119,7 +124,7 @@ def _cost(one: Object) -> Sequence[str]:
         *(_short(one["latency_ms"].get(name)) for name in ("p50", "p95", "p99")),
         _short(one["peak_mib"]),
         *(_short(one["cores_used"][name]) for name in ("writer", "server", "follower")),
-        _short(one["lag_ms"]["p99"]),
+        *(_short(one["lag_ms"][name]) for name in ("p50", "p99")),
     )
 
 
