@@ -65,6 +65,7 @@ class Workspace:
         self.reads: set[str] = set()
         self.now: dict[str, State | None] = {}
         self.requests: dict[str, KnownRequest] = {}
+        self.taken: dict[str, KnownRequest] = {}
         self.births: dict[str, date | None] = {}
         self._assumed: set[str] = set()
         self._looked_around = False
@@ -136,7 +137,7 @@ class Workspace:
     def note_requests_before(self) -> None:
         """The ids that the batch before has just taken are known, though not yet saved."""
         if self._before is not None:
-            self.requests.update(self._before.requests)
+            self.requests.update(self._before.taken)
 
     def load_births(self, accounts: list[str]) -> None:
         """Look up birth dates."""
@@ -174,7 +175,7 @@ class Workspace:
     def take(self, request: str, digest: bytes, answer: int) -> None:
         """Take a request id: the event at place `answer` of the batch answers it from now on."""
         self.batch.keys.append(RequestKey(request, digest, answer))
-        self.requests[request] = KnownRequest(digest, self.batch.events[answer])
+        self.requests[request] = self.taken[request] = KnownRequest(digest, self.batch.events[answer])
 
     def note_birth(self, account: str, born: date) -> None:
         """A birth date to keep beside the log."""
