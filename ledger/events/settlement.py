@@ -35,8 +35,8 @@ class Source(Fact, frozen=True, kw_only=True):
     payer: str
     rank: int
     available_fen: int
-    current_fen: int
-    carried_fen: int
+    current_fen: int = 0
+    carried_fen: int = 0
     quota_fen: int | None = None
     spendable_fen: int | None = None
     limit_fen: int | None = None

@@ -5,21 +5,26 @@ import sys
 from types import TracebackType
 from typing import Final, Self
 
-AFTER_LINES: Final = 5_000
+WORTH_BYTES: Final = 500_000
 """A file shorter than this is not worth a second process."""
+
+WORTH_LINES: Final = 2_000
+"""The same for input whose end is not in sight."""
 
 
 class Follower:
-    """Starts following once enough lines were applied; stops with its `with`, wherever it is then."""
+    """Starts following at once for a long file, else once enough lines were applied; ends with its `with`."""
 
-    def __init__(self, dsn: str, *, wanted: bool = True) -> None:
+    def __init__(self, dsn: str, size: int | None, *, wanted: bool = True) -> None:
+        """`size` is the input's length in bytes, where it has one."""
         self._dsn = dsn
-        self._wanted = wanted
+        self._wanted = wanted and (size is None or size >= WORTH_BYTES)
+        self._after = WORTH_LINES if size is None else 0
         self._process: subprocess.Popen[bytes] | None = None
 
     def applied(self, lines: int) -> None:
         """So many lines are in the log by now."""
-        if self._wanted and self._process is None and lines >= AFTER_LINES:
+        if self._wanted and self._process is None and lines >= self._after:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "projections.follower"],
                 stdin=subprocess.PIPE,
@@ -31,6 +36,7 @@ class Follower:
             self._process.stdin.flush()
 
     def __enter__(self) -> Self:
+        self.applied(0)
         return self
 
     def __exit__(

@@ -87,7 +87,7 @@ def apply(
             run = Run(ledger, fd, Pace(batch), kept)
             with (
                 Meter(choose(settings.lang, "apply", "受理"), _size(fd), quiet=sys.stdout.isatty()) as meter,
-                Follower(dsn, wanted=not dry_run) as follower,
+                Follower(dsn, _size(fd), wanted=not dry_run) as follower,
             ):
                 run.to_the_end(settings.lang, meter, follower)
         if not dry_run:
