@@ -11,6 +11,8 @@ from ledger.events.envelope import StreamEvent
 
 Data = dict[str, Any]
 BUCKETS = ("current", "carried")
+LEFT_OUT: Data = {"legs": [], "uses": [], "suspense_fen": 0, "self_paid_fen": 0}
+"""What a field that is not stored stands for."""
 
 
 @dataclass
@@ -169,6 +171,6 @@ def told(events: Iterable[StreamEvent]) -> Iterator[tuple[Books, Entry]]:
     books = Books()
     for event in events:
         stream = event.originator_id.partition(":")[2]
-        entry = Entry(stream, event.event.topic, json.loads(encode(event.event)))
+        entry = Entry(stream, event.event.topic, {**LEFT_OUT, **json.loads(encode(event.event))})
         yield books, entry
         books.post(entry)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ledger.aggregates.family_group import FamilyGroup
 from ledger.aggregates.fold import State, empty, fold
@@ -23,15 +24,16 @@ class Ran:
     events: list[StreamEvent]
 
     def account(self, person: str) -> PersonalAccount:
-        state = self.states()[account_stream(person)]
+        state = self.states[account_stream(person)]
         assert isinstance(state, PersonalAccount)
         return state
 
     def family(self, person: str) -> FamilyGroup:
-        state = self.states().get(family_stream(person), FamilyGroup(person))
+        state = self.states.get(family_stream(person), FamilyGroup(person))
         assert isinstance(state, FamilyGroup)
         return state
 
+    @cached_property
     def states(self) -> dict[str, State | None]:
         return folded(self.events)
 

@@ -5,20 +5,20 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.events.settlement import Source
 from ledger.policies.debit_order import Allocation, Demand, Purse, allocate
-from ledger.policies.limits import cap_left, left
+from ledger.policies.limits import left
 from ledger.policies.pack import DebitRules
 from tests.properties import oracle
 from tests.properties.oracle import Bill, Legs, Money, Payer
+from tests.strategies import MANY
 
 CLASSES = ("outpatient", "pharmacy", "inpatient")
 FEN = st.integers(0, 60)
 SOME = st.none() | st.integers(0, 60)
-MANY = settings(max_examples=5 * settings().max_examples)
 
 MONEY = st.builds(
     Money,
@@ -105,6 +105,7 @@ def ask(question: Question) -> Allocation:
 
 def purse(payer: Payer, rules: DebitRules) -> Purse:
     money = payer.money
+    counted = payer.used if rules.yearly_cap_scope == "binding" else payer.used_by_binder
     own_cap = None if rules.yearly_cap_scope == "beneficiary" else rules.yearly_cap_fen
     return Purse(
         payer.name,
@@ -117,13 +118,7 @@ def purse(payer: Payer, rules: DebitRules) -> Purse:
         binding=payer.rank,
         quota_fen=payer.quota,
         limit_fen=left(payer.limit, payer.used),
-        yearly_cap_fen=cap_left(
-            own_cap,
-            rules.yearly_cap_scope,
-            by_beneficiary_fen=payer.used_of_beneficiary,
-            by_binding_fen=payer.used,
-            by_binder_fen=payer.used_by_binder,
-        ),
+        yearly_cap_fen=left(own_cap, counted),
     )
 
 

@@ -7,9 +7,10 @@ from hypothesis import given
 from ledger.application import Result
 from tests.properties.clerk import Answer
 from tests.properties.running import run
-from tests.strategies import History, histories
+from tests.strategies import MANY, History, histories
 
 
+@MANY
 @given(histories())
 def test_every_answer_is_the_one_the_contract_gives(history: History) -> None:
     results = run(history.lines).results
@@ -34,6 +35,7 @@ def plain(value: Any) -> Any:
     return [plain(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
+@MANY
 @given(histories())
 def test_every_figure_behind_the_answers_is_the_one_in_the_books(history: History) -> None:
     town = history.clerk.town

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from ledger.aggregates.family_group import FamilyGroup
 from ledger.aggregates.fold import State
 from ledger.aggregates.personal_account import PersonalAccount
+from tests.properties import bill_happenings
 from tests.properties.running import folded, ledger, log_of
-from tests.properties.story import Story
 from tests.strategies import HALF, History, histories
 
-LAST = st.sampled_from([Story.charge, Story.hold, Story.pay_premium])
+LAST = st.sampled_from([bill_happenings.charge, bill_happenings.hold, bill_happenings.pay_premium])
 
 
 def figures(states: dict[str, State | None]) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def test_a_full_refund_restores_every_balance_quota_and_limit(history: History, 
 
 
 @HALF
-@given(histories(20, Story.hold))
+@given(histories(20, bill_happenings.hold))
 def test_a_release_restores_every_balance_quota_and_limit(history: History) -> None:
     if not paid(history):
         return
@@ -89,7 +89,7 @@ def test_a_release_restores_every_balance_quota_and_limit(history: History) -> N
 
 
 @HALF
-@given(histories(20, Story.hold))
+@given(histories(20, bill_happenings.hold))
 def test_a_hold_and_its_capture_come_to_what_the_charge_does(history: History) -> None:
     if not paid(history):
         return
@@ -102,7 +102,7 @@ def test_a_hold_and_its_capture_come_to_what_the_charge_does(history: History) -
 
 
 @HALF
-@given(histories(20, Story.quote))
+@given(histories(20, bill_happenings.quote))
 def test_a_quote_says_what_a_charge_would_and_changes_nothing(history: History) -> None:
     quote = history.commands[-1]
     now, _ = after(history)
