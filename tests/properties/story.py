@@ -49,8 +49,7 @@ class Story:
         return choices[self.number(0, len(choices) - 1)]
 
     def chance(self, percent: int) -> bool:
-        """The first and the last number are drawn more often than others: they stand in the middle here."""
-        return (self.number(0, 99) * 37 + 50) % 100 >= 100 - percent
+        return self.number(0, 99) < percent
 
     def rarely_late(self) -> int:
         """Some minutes before now, for a command that should not be late."""

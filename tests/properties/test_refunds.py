@@ -61,7 +61,7 @@ def paid(history: History) -> bool:
 
 
 @HALF
-@given(LAST.flatmap(lambda last: histories(20, last)), st.lists(st.integers(1, 40), max_size=3))
+@given(LAST.flatmap(lambda last: histories(30, last)), st.lists(st.integers(1, 40), max_size=3))
 def test_a_full_refund_restores_every_balance_quota_and_limit(history: History, parts: list[int]) -> None:
     if not paid(history):
         return
@@ -79,7 +79,7 @@ def test_a_full_refund_restores_every_balance_quota_and_limit(history: History, 
 
 
 @HALF
-@given(histories(20, bill_happenings.hold))
+@given(histories(30, bill_happenings.hold))
 def test_a_release_restores_every_balance_quota_and_limit(history: History) -> None:
     if not paid(history):
         return
@@ -89,7 +89,7 @@ def test_a_release_restores_every_balance_quota_and_limit(history: History) -> N
 
 
 @HALF
-@given(histories(20, bill_happenings.hold))
+@given(histories(30, bill_happenings.hold))
 def test_a_hold_and_its_capture_come_to_what_the_charge_does(history: History) -> None:
     if not paid(history):
         return
@@ -102,7 +102,7 @@ def test_a_hold_and_its_capture_come_to_what_the_charge_does(history: History) -
 
 
 @HALF
-@given(histories(20, bill_happenings.quote))
+@given(histories(30, bill_happenings.quote))
 def test_a_quote_says_what_a_charge_would_and_changes_nothing(history: History) -> None:
     quote = history.commands[-1]
     now, _ = after(history)
