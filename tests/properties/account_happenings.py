@@ -16,7 +16,10 @@ def adjust(story: Story) -> None:
         name, owing = story.pick(owed) if owed else (story.pick(PEOPLE), 10)
         delta = -owing if story.chance(50) else delta
     else:
+        closed = [name for name, person in story.clerk.town.people.items() if person.status == "closed"]
         name = story.pick(PEOPLE)
+        if closed and story.chance(40):
+            name, delta = story.pick(closed), -story.fen(60)
     story.say("adjust", account=name, delta_fen=delta, bucket=bucket, reason="clearing")
 
 

@@ -64,6 +64,9 @@ def release(story: Story) -> None:
 def pay_premium(story: Story) -> None:
     pair = a_pair(story)
     payer = pair["beneficiary"] if story.chance(30) else pair["binder"]
+    closed = [name for name, person in story.clerk.town.people.items() if person.status == "closed"]
+    if closed and story.chance(20):
+        payer = story.pick(closed)
     story.say(
         "pay_premium",
         late=story.rarely_late(),

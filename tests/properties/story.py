@@ -20,7 +20,7 @@ Number = Callable[[int, int], int]
 
 PEOPLE = ("LIN", "WEI", "MEI", "JUN", "HUA")
 REVIEWED = "900500"  # where a bind waits for a review
-REGIONS = ("900100", "900100", "900200", "900300", "900400", REVIEWED, "910101", "910200")
+REGIONS = ("900100", "900100", "900200", "900300", "900400", REVIEWED, "900600", "910101", "910200")
 BORN = ("1950-02-28", "2010-12-01", "2020-06-01")
 MED_TYPES = ("11", "11", "11", "41", "41", "21", "77", "140104")
 START = datetime(2026, 12, 5, 9, 0, tzinfo=SHANGHAI)
