@@ -28,9 +28,7 @@ BATCH: Final = 1000
 """How many lines one transaction takes at most."""
 
 _ATTEMPTS: Final = 8
-_OPTIMISTIC: Final = 2
-_WARY: Final = 16
-"""After conflicts in a row so many batches keep others out at once: the same accounts are in demand."""
+_OPTIMISTIC: Final = 3
 
 Lines = Sequence[AnyCommand | Malformed]
 
@@ -74,7 +72,6 @@ class Ledger:
         self._turn = threading.RLock()
         self._saver = ThreadPoolExecutor(max_workers=1, thread_name_prefix="save")
         self._in_flight: Saving | None = None
-        self._contended = 0
         self._book_version = -1
         self._catalogue = Catalogue(())
         self.execute([])
@@ -143,16 +140,13 @@ class Ledger:
         with self._turn:
             self._end_of(self._in_flight)
             for attempt in range(_ATTEMPTS):
-                careful = attempt > 0 or self._contended > 0
                 try:
-                    with self.log.session(exclusive=attempt >= _OPTIMISTIC or self._contended > 0):
-                        decided = self._decide(commands, first_line, cautious=careful)
+                    with self.log.session(exclusive=attempt >= _OPTIMISTIC):
+                        decided = self._decide(commands, first_line, cautious=attempt > 0)
                         span = decided.space.save()
                 except Conflict:
-                    self._contended = _WARY if attempt else self._contended
                     continue
                 decided.space.remember(span)  # only now: a transaction may still fail when it ends
-                self._contended = max(0, self._contended - 1)
                 return decided.results
         raise Busy(
             "other writers kept changing the same accounts; nothing of this batch was kept, run it again",
