@@ -242,6 +242,19 @@ def test_what_another_writes_between_two_of_our_lines_is_seen_by_the_second(race
     assert paid(race.ours.submit([ask])[0]) == (150_00, 150_00, 0)
 
 
+@pytest.mark.parametrize("op", ["capture", "release", "refund"])
+def test_what_another_holds_or_charges_can_be_captured_released_or_refunded_at_once(
+    race: Race, op: str
+) -> None:
+    race.given(bound(WEI, LIN), charge(LIN, 10_00, "c-ours"))  # ours remembers the family as it was here
+    theirs = charge(LIN, 300_00, "theirs", op="charge" if op == "refund" else "hold")
+    assert race.theirs.submit([theirs])[0].status == "accepted"
+    fields = {"refund": "R-1"} if op == "refund" else {}
+    ours = line(op, "ours", **{"settlement": "S-theirs", **fields})
+    assert outcome(race.ours.submit([ours])[0]) == ("accepted", None)
+    race.sent += [theirs, ours]
+
+
 def test_a_ledger_opened_on_an_empty_log_sees_what_others_write_first(database: str) -> None:
     ask = line("quote", "q", beneficiary=LIN, amount_fen=300_00, med_type="11")
     with Ledger.open(database) as ours, Ledger.open(database) as theirs:

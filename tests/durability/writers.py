@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from itertools import cycle, repeat
+from itertools import cycle
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier
+from threading import BrokenBarrierError
 from typing import Any, Final, NamedTuple
 
 from ledger.aggregates.fold import State, empty
@@ -36,7 +37,11 @@ def at_once(dsn: str, files: Sequence[Sequence[bytes]], *batches: int | None) ->
     with ProcessPoolExecutor(
         len(files), context, initializer=_begin, initargs=(context.Barrier(len(files)),)
     ) as programs:
-        return list(programs.map(_write, repeat(dsn), files, cycle(batches)))
+        writing = [programs.submit(_write, dsn, *part) for part in zip(files, cycle(batches), strict=False)]
+        errors = [error for program in writing if (error := program.exception())]
+        for error in sorted(errors, key=lambda error: isinstance(error, BrokenBarrierError)):
+            raise error  # the one that made the others give up, if there is one
+        return [program.result() for program in writing]
 
 
 def _begin(start: Barrier) -> None:
