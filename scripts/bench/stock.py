@@ -64,7 +64,7 @@ class Accounts(Application[UUID]):
 
 def fill(dsn: str, accounts: int) -> None:
     """Accounts with money, two events each."""
-    with _application(dsn, 1) as app:
+    with _application(dsn, 1, fresh=True) as app:
         for first in range(0, accounts, _AT_ONCE):
             batch = [Account(number) for number in range(first, min(first + _AT_ONCE, accounts))]
             for account in batch:
@@ -106,7 +106,8 @@ def _charge(app: Accounts, place: int, accounts: int) -> Charge:
     return charge
 
 
-def _application(dsn: str, clients: int) -> Accounts:
+def _application(dsn: str, clients: int, *, fresh: bool = False) -> Accounts:
+    """A fresh database gets its tables; programs that all replaced the same function would trip each other."""
     given = conninfo_to_dict(dsn)
     return Accounts(
         env={
@@ -117,5 +118,6 @@ def _application(dsn: str, clients: int) -> Accounts:
             "POSTGRES_USER": str(given["user"]),
             "POSTGRES_PASSWORD": "",
             "POSTGRES_POOL_SIZE": str(clients),
+            "CREATE_TABLE": "yes" if fresh else "no",
         }
     )
