@@ -107,7 +107,7 @@ def _charge(app: Accounts, place: int, accounts: int) -> Charge:
 
 
 def _application(dsn: str, clients: int, *, fresh: bool = False) -> Accounts:
-    """A fresh database gets its tables; programs that all replaced the same function would trip each other."""
+    """A fresh database gets its tables; programs that all replaced one function would trip each other."""
     given = conninfo_to_dict(dsn)
     return Accounts(
         env={
