@@ -19,7 +19,7 @@ from tests.properties.story import BORN, PEOPLE, STEPS, Obj, Story, line_of
 
 Happening = Callable[[Story], None]
 
-MANY = settings(max_examples=5 * settings().max_examples)
+MANY = settings(max_examples=min(5 * settings().max_examples, 4000))
 """For properties that see every rule at once."""
 
 HALF = settings(max_examples=settings().max_examples // 2)

@@ -173,9 +173,7 @@ def test_a_source_says_what_limited_it(question: Question) -> None:
             need = allocation.shared_fen + unmet(question, allocation)
         assert source.taken_fen == sum(leg.amount_fen for leg in allocation.legs if leg.payer == source.payer)
         assert source.taken_fen == 0 if source.bound_by == "suspended" else source.taken_fen <= need
-        if source.bound_by == "balance" and source.quota_fen is not None:
-            assert source.taken_fen <= min(source.quota_fen, source.current_fen + source.carried_fen)
-        elif source.bound_by not in ("amount", "suspended"):
+        if source.bound_by not in ("amount", "suspended"):
             assert source.taken_fen == max(0, figure(source, question.rules["shared_buckets"]))
         need -= source.taken_fen
 
@@ -190,13 +188,12 @@ def unmet(question: Question, allocation: Allocation) -> int:
 
 def figure(source: Source, shared_buckets: Sequence[str]) -> int:
     """The figure a source names as the one that bound it."""
+    if source.bound_by == "balance" and source.spendable_fen is not None:
+        return source.spendable_fen
     if source.bound_by == "balance":
         rooms = {"current": source.current_fen, "carried": source.carried_fen}
-        buckets = (
-            ("current", "carried") if source.rank == 0 or source.quota_fen is not None else shared_buckets
-        )
-        money = sum(rooms[bucket] for bucket in buckets)
-        return money if source.quota_fen is not None else min(source.available_fen, money)
+        buckets = ("current", "carried") if source.rank == 0 else shared_buckets
+        return min(source.available_fen, sum(rooms[bucket] for bucket in buckets))
     figures = {
         "quota": source.quota_fen,
         "per_leg_cap": source.per_leg_cap_fen,
