@@ -1,5 +1,7 @@
 """What becomes of a hold: captured it turns into exactly its legs, released it gives all of it back."""
 
+from typing import Literal
+
 from msgspec.structs import replace
 
 from ledger.aggregates.settlement import Settlement
@@ -15,34 +17,32 @@ from ledger.refusals import Refusal
 
 def capture(command: Capture, desk: Desk) -> Decision:
     """Held legs become debits, always; it may take a balance below zero after an adjustment."""
-    held = _held(command, desk)
-    if isinstance(held, Refusal):
-        return held
-    legs = _as_they_stand(held, desk)
-    changes: list[Change] = [
-        (settlement_stream(command.settlement), SettlementCaptured(**desk.head, legs=legs)),
-    ]
-    for payer, parts in by_payer(legs).items():
-        fields = payment_fields(command.settlement, held.decided.beneficiary, parts, held.decided.year, desk)
-        changes.append((account_stream(payer), CoPaymentCaptured(**fields)))
-    ended = HoldEnded(**desk.head, settlement=command.settlement, outcome="captured")
-    return Accepted((*changes, (family_stream(held.decided.beneficiary), ended)))
+    return _end(command, desk, SettlementCaptured, CoPaymentCaptured, "captured")
 
 
 def release(command: Release, desk: Desk) -> Decision:
     """Money, quota and limits are free again; the settlement stays known."""
+    return _end(command, desk, SettlementReleased, HoldReleased, "released")
+
+
+def _end(
+    command: Capture | Release,
+    desk: Desk,
+    decision: type[SettlementCaptured | SettlementReleased],
+    payment: type[CoPaymentCaptured | HoldReleased],
+    outcome: Literal["captured", "released"],
+) -> Decision:
+    """End a hold one way or the other: the settlement first, then each payer's account, then the family."""
     held = _held(command, desk)
     if isinstance(held, Refusal):
         return held
-    legs = _as_they_stand(held, desk)
-    changes: list[Change] = [
-        (settlement_stream(command.settlement), SettlementReleased(**desk.head, legs=legs)),
-    ]
+    legs, decided = _as_they_stand(held, desk), held.decided
+    changes: list[Change] = [(settlement_stream(command.settlement), decision(**desk.head, legs=legs))]
     for payer, parts in by_payer(legs).items():
-        fields = payment_fields(command.settlement, held.decided.beneficiary, parts, held.decided.year, desk)
-        changes.append((account_stream(payer), HoldReleased(**fields)))
-    ended = HoldEnded(**desk.head, settlement=command.settlement, outcome="released")
-    return Accepted((*changes, (family_stream(held.decided.beneficiary), ended)))
+        fields = payment_fields(command.settlement, decided.beneficiary, parts, decided.year, desk)
+        changes.append((account_stream(payer), payment(**fields)))
+    ended = HoldEnded(**desk.head, settlement=command.settlement, outcome=outcome)
+    return Accepted((*changes, (family_stream(decided.beneficiary), ended)))
 
 
 def _held(command: Capture | Release, desk: Desk) -> Settlement | Refusal:

@@ -126,7 +126,8 @@ def append(conn: psycopg.Connection[Any], rows: Sequence[Row], batch: Batch) -> 
 
 def _format_of(conn: psycopg.Connection[Any]) -> int | None:
     """The format of the ledger in this database; none when there is no ledger yet."""
-    if conn.execute("SELECT to_regclass('ledger.format') AS found").fetchone()["found"] is None:  # type: ignore[index]
+    found = conn.execute("SELECT to_regclass('ledger.format') IS NOT NULL AS found").fetchone()
+    if found is None or not found["found"]:
         return None
     row = conn.execute("SELECT max(version) AS version FROM ledger.format").fetchone()
     return None if row is None or row["version"] is None else int(row["version"])
