@@ -140,9 +140,10 @@ class Ledger:
         with self._turn:
             self._end_of(self._in_flight)
             for attempt in range(_ATTEMPTS):
+                exclusive = attempt >= _OPTIMISTIC
                 try:
-                    with self.log.session(exclusive=attempt >= _OPTIMISTIC):
-                        decided = self._decide(commands, first_line, cautious=attempt > 0)
+                    with self.log.session(exclusive=exclusive):
+                        decided = self._decide(commands, first_line, cautious=attempt > 0, certain=exclusive)
                         span = decided.space.save()
                 except Conflict:
                     continue
@@ -159,22 +160,12 @@ class Ledger:
         The answers are had from `finish`, in the order of the starts.
         """
         with self._turn:
-            on_top = before if before is self._in_flight else None
-            if on_top is None or on_top.attempt.space.batch.own != NOTHING:
-                # Somebody else's batch is on its way, or one that rests on an older moment: others write.
+            try:
+                return self._start(commands, first_line, before)
+            except Conflict:  # decided on states of different moments
                 self._end_of(self._in_flight)
                 self._settle(before)
-                attempt = self._read_and_decide(commands, first_line, None)
-            else:
-                attempt = self._read_and_decide(commands, first_line, on_top.attempt.space)
-                self._end_of(on_top)
-                if on_top.span is None:
-                    self._settle(on_top)
-                    attempt = self._read_and_decide(commands, first_line, None)
-                else:
-                    attempt.space.follows(on_top.span, on_top.attempt.space)
-            self._in_flight = Saving(commands, first_line, attempt, self._saver.submit(attempt.space.save))
-            return self._in_flight
+                return self._saved(commands, first_line, self.execute(commands, first_line))
 
     def finish(self, saving: Saving) -> list[Result]:
         """The answers of a batch, once it is durable; decided again if another writer was faster."""
@@ -206,6 +197,31 @@ class Ledger:
             return
         saving.attempt.space.remember(saving.span)
 
+    def _start(self, commands: Lines, first_line: int, before: Saving | None) -> Saving:
+        on_top = before if before is self._in_flight else None
+        if on_top is None or on_top.attempt.space.batch.own != NOTHING:
+            # Somebody else's batch is on its way, or one that rests on an older moment: others write.
+            self._end_of(self._in_flight)
+            self._settle(before)
+            attempt = self._read_and_decide(commands, first_line, None)
+        else:
+            attempt = self._read_and_decide(commands, first_line, on_top.attempt.space)
+            self._end_of(on_top)
+            if on_top.span is None:
+                self._settle(on_top)
+                attempt = self._read_and_decide(commands, first_line, None)
+            else:
+                attempt.space.follows(on_top.span, on_top.attempt.space)
+        self._in_flight = Saving(commands, first_line, attempt, self._saver.submit(attempt.space.save))
+        return self._in_flight
+
+    def _saved(self, commands: Lines, first_line: int, results: list[Result]) -> Saving:
+        """A batch that needs no more waiting."""
+        done: Future[Span] = Future()
+        done.set_result(NOTHING)
+        attempt = Attempt(Workspace(self.log, self._cache), results)
+        return Saving(commands, first_line, attempt, done, ended=True, span=NOTHING)
+
     def _settle(self, saving: Saving | None) -> None:
         """See a batch through: wait for it, or decide and save it again if another writer was faster."""
         self._end_of(saving)
@@ -218,18 +234,36 @@ class Ledger:
             return self._decide(commands, first_line, cautious=False, before=before)
 
     def _decide(
-        self, commands: Lines, first_line: int, *, cautious: bool, before: Workspace | None = None
+        self,
+        commands: Lines,
+        first_line: int,
+        *,
+        cautious: bool,
+        certain: bool = False,
+        before: Workspace | None = None,
     ) -> Attempt:
+        """Decide a batch on what is loaded for it.
+
+        The states may be of different moments while others write; unless it is `certain` that they are not,
+        whatever a decider stumbles over there is a `Conflict`, and the batch is decided again.
+        """
         space = Workspace(self.log, self._cache, before)
         if before is None and (cautious or not self._cache.alone):
             space.look_around()
         prefetch(space, [command for command in commands if not isinstance(command, Malformed)], cautious)
         self._heed_recorded_policies(space)
         answering = Answering(space, self._catalogue, self._clock())
-        results = [
-            malformed(line, command) if isinstance(command, Malformed) else answering.answer(line, command)
-            for line, command in enumerate(commands, start=first_line)
-        ]
+        try:
+            results = [
+                malformed(line, command)
+                if isinstance(command, Malformed)
+                else answering.answer(line, command)
+                for line, command in enumerate(commands, start=first_line)
+            ]
+        except (LookupError, AssertionError, ValueError) as error:
+            if certain:
+                raise
+            raise Conflict from error
         return Attempt(space, results)
 
     def _heed_recorded_policies(self, space: Workspace) -> None:
