@@ -164,16 +164,6 @@ def _moved(state: PersonalAccount, bucket: Bucket, delta_fen: int) -> PersonalAc
     return changed(state, carried_fen=state.carried_fen + delta_fen)
 
 
-def _sums(event: AccountPayment | CoPaymentRefunded) -> tuple[int, int]:
-    current = carried = 0
-    for leg in event.legs:
-        if leg.bucket == "current":
-            current += leg.amount_fen
-        else:
-            carried += leg.amount_fen
-    return current, carried
-
-
 def _quota(state: PersonalAccount, key: QuotaKey, delta_fen: int) -> PersonalAccount:
     return changed(
         state,
@@ -186,7 +176,7 @@ def _drawn(state: PersonalAccount, event: AccountPayment, sign: int) -> Personal
     """Quota and shared use after a payment (`sign` 1) or its undoing (-1)."""
     if event.rank == 0:
         return state
-    amount = sign * sum(leg.amount_fen for leg in event.legs)
+    amount = sign * event.amount_fen
     if event.from_quota and event.binding is not None:
         state = _quota(state, (event.beneficiary, event.binding), -amount)
     return _used(state, event.limit_year, amount)
@@ -199,62 +189,57 @@ def _used(state: PersonalAccount, year: int | None, amount_fen: int) -> Personal
 
 
 def _paid(state: PersonalAccount, version: int, event: CoPaymentCharged) -> PersonalAccount:
-    current, carried = _sums(event)
     state = changed(
         state,
         version=version,
-        current_fen=state.current_fen - current,
-        carried_fen=state.carried_fen - carried,
+        current_fen=state.current_fen - event.current_fen,
+        carried_fen=state.carried_fen - event.carried_fen,
     )
     return _drawn(state, event, 1)
 
 
 def _held(state: PersonalAccount, version: int, event: CoPaymentHeld) -> PersonalAccount:
-    current, carried = _sums(event)
     state = changed(
         state,
         version=version,
-        held_current_fen=state.held_current_fen + current,
-        held_carried_fen=state.held_carried_fen + carried,
+        held_current_fen=state.held_current_fen + event.current_fen,
+        held_carried_fen=state.held_carried_fen + event.carried_fen,
         open_holds=state.open_holds + 1,
     )
     return _drawn(state, event, 1)
 
 
 def _captured(state: PersonalAccount, version: int, event: CoPaymentCaptured) -> PersonalAccount:
-    current, carried = _sums(event)
     return changed(
         state,
         version=version,
-        current_fen=state.current_fen - current,
-        carried_fen=state.carried_fen - carried,
-        held_current_fen=state.held_current_fen - current,
-        held_carried_fen=state.held_carried_fen - carried,
+        current_fen=state.current_fen - event.current_fen,
+        carried_fen=state.carried_fen - event.carried_fen,
+        held_current_fen=state.held_current_fen - event.current_fen,
+        held_carried_fen=state.held_carried_fen - event.carried_fen,
         open_holds=state.open_holds - 1,
     )
 
 
 def _released(state: PersonalAccount, version: int, event: HoldReleased) -> PersonalAccount:
-    current, carried = _sums(event)
     state = changed(
         state,
         version=version,
-        held_current_fen=state.held_current_fen - current,
-        held_carried_fen=state.held_carried_fen - carried,
+        held_current_fen=state.held_current_fen - event.current_fen,
+        held_carried_fen=state.held_carried_fen - event.carried_fen,
         open_holds=state.open_holds - 1,
     )
     return _drawn(state, event, -1)
 
 
 def _refunded(state: PersonalAccount, version: int, event: CoPaymentRefunded) -> PersonalAccount:
-    current, carried = _sums(event)
     state = changed(
         state,
         version=version,
-        current_fen=state.current_fen + current,
-        carried_fen=state.carried_fen + carried,
+        current_fen=state.current_fen + event.current_fen,
+        carried_fen=state.carried_fen + event.carried_fen,
         suspense_fen=state.suspense_fen + event.suspense_fen,
     )
     if event.into_quota and event.binding is not None:
-        state = _quota(state, (event.beneficiary, event.binding), current + carried)
+        state = _quota(state, (event.beneficiary, event.binding), event.current_fen + event.carried_fen)
     return _used(state, event.limit_year, -event.limit_fen)

@@ -39,13 +39,14 @@ class Settlement:
 
 def decided(settlement: str, event: SettlementDecided) -> Settlement:
     """The settlement at its first event."""
+    legs = event.legs
     return Settlement(
         settlement,
         1,
         event,
         "held" if event.op == "hold" else "charged",
-        event.legs,
-        tuple(leg.amount_fen for leg in event.legs),
+        legs,
+        tuple(leg.amount_fen for leg in legs),
         event.cash_fen,
     )
 

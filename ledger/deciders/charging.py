@@ -8,12 +8,12 @@ from ledger.aggregates.family_group import FamilyGroup, Ranked
 from ledger.aggregates.personal_account import PersonalAccount
 from ledger.commands.models import Bill, Charge, Hold, PayPremium, Quote
 from ledger.deciders.desk import Accepted, Change, Decision, Desk, Repeated
-from ledger.events.account import AccountLeg, CoPaymentCharged, CoPaymentHeld
+from ledger.events.account import CoPaymentCharged, CoPaymentHeld
 from ledger.events.family import HoldPlaced, LimitUsed, SharedUse
 from ledger.events.receipts import legs_result
 from ledger.events.settlement import Leg, SettlementDecided
 from ledger.ids import account_stream, family_stream, settlement_stream
-from ledger.policies.debit_order import Allocation, Demand, Payment, Purse, allocate
+from ledger.policies.debit_order import Allocation, Demand, Purse, allocate
 from ledger.policies.limits import left
 from ledger.policies.pack import DebitRules, Pack
 from ledger.refusals import Refusal
@@ -79,27 +79,12 @@ def purse_of(
         current_fen=account.room_fen("current"),
         carried_fen=account.room_fen("carried"),
         spendable_fen=account.spendable_fen,
+        version=account.version + 1,
         active=rank == 0 or account.status == "active",  # a suspended person may pay for itself
         binding=binding,
         quota_fen=quota_fen,
         limit_fen=limit_fen,
         yearly_cap_fen=yearly_cap_fen,
-    )
-
-
-def legs_of(payments: Iterable[Payment], desk: Desk) -> tuple[Leg, ...]:
-    """The legs as the settlement keeps them: each names the version of the payer's own event."""
-    return tuple(
-        Leg(
-            payer=p.payer,
-            rank=p.rank,
-            bucket=p.bucket,
-            amount_fen=p.amount_fen,
-            account_version=desk.known(p.payer).version + 1,
-            binding=p.binding,
-            from_quota=p.from_quota,
-        )
-        for p in payments
     )
 
 
@@ -121,7 +106,8 @@ def payment_fields(
         "settlement": settlement,
         "beneficiary": beneficiary,
         "rank": first.rank,
-        "legs": tuple(AccountLeg(bucket=leg.bucket, amount_fen=leg.amount_fen) for leg in legs),
+        "current_fen": sum(leg.amount_fen for leg in legs if leg.bucket == "current"),
+        "carried_fen": sum(leg.amount_fen for leg in legs if leg.bucket == "carried"),
         "limit_year": limit_year if first.rank else None,
         "binding": first.binding,
         "from_quota": first.from_quota,
@@ -147,12 +133,13 @@ def _settle(command: Charge | Hold, desk: Desk) -> Decision:
         return ruling
     op: Literal["charge", "hold"] = "charge" if isinstance(command, Charge) else "hold"
     decided = _decided(command, desk, ruling, op=op, digest=desk.digest)
+    all_legs = decided.legs
     changes: list[Change] = [(settlement_stream(command.settlement), decided)]
-    for payer, legs in by_payer(decided.legs).items():
+    for payer, legs in by_payer(all_legs).items():
         fields = payment_fields(command.settlement, command.beneficiary, legs, ruling.year, desk)
         event = CoPaymentCharged(**fields) if isinstance(command, Charge) else CoPaymentHeld(**fields)
         changes.append((account_stream(payer), event))
-    uses = shared_uses(decided.legs)
+    uses = shared_uses(all_legs)
     used = {**desk.head, "settlement": command.settlement, "year": ruling.year, "uses": uses}
     if isinstance(command, Hold):
         changes.append((family_stream(command.beneficiary), HoldPlaced(**used)))
@@ -259,6 +246,5 @@ def _decided(
         sources=tuple(allocation.sources),
         own_unasked=allocation.own_unasked,
         binders_unasked=allocation.binders_unasked,
-        legs=legs_of(allocation.legs, desk),
         cash_fen=allocation.cash_fen,
     )

@@ -1,7 +1,7 @@
 """Premiums for relatives: one chosen payer pays all of it or nothing (contract section 5, domain N-05)."""
 
 from ledger.commands.models import PayPremium
-from ledger.deciders.charging import by_payer, known_settlement, legs_of, payment_fields, purse_of
+from ledger.deciders.charging import by_payer, known_settlement, payment_fields, purse_of
 from ledger.deciders.desk import Accepted, Change, Decision, Desk
 from ledger.events.account import Bucket, CoPaymentCharged
 from ledger.events.settlement import SettlementDecided
@@ -37,7 +37,7 @@ def pay_premium(command: PayPremium, desk: Desk) -> Decision:
         policy_digest=pack.digest,
         order=tuple(ranked.binder for ranked in desk.family(command.beneficiary).order_at(desk.at)),
         sources=tuple(allocation.sources),
-        legs=legs_of(allocation.legs, desk),
+        binders_unasked=None,
         cash_fen=0,
     )
     changes: list[Change] = [(settlement_stream(command.settlement), decided)]

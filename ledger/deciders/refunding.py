@@ -5,7 +5,7 @@ from typing import Literal
 from ledger.aggregates.settlement import Settlement
 from ledger.commands.models import Refund
 from ledger.deciders.desk import Accepted, Change, Decision, Desk, Repeated
-from ledger.events.account import AccountLeg, Bucket, CoPaymentRefunded
+from ledger.events.account import CoPaymentRefunded
 from ledger.events.family import LimitRestored, SharedUse
 from ledger.events.request import RefundTaken
 from ledger.events.settlement import Leg, RestoredLeg, SettlementRefunded
@@ -98,26 +98,25 @@ def _account_event(
     command: Refund, settlement: Settlement, parts: list[RestoredLeg], desk: Desk
 ) -> CoPaymentRefunded:
     leg = settlement.legs[parts[0].leg]
-    suspended = sum(part.amount_fen for part in parts if part.bucket == "suspense")
-    money: dict[Bucket, int] = {}
+    into = {"current": 0, "carried": 0, "suspense": 0}
     for part in parts:
-        if part.bucket != "suspense":
-            money[part.bucket] = money.get(part.bucket, 0) + part.amount_fen
+        into[part.bucket] += part.amount_fen
     counts = leg.rank > 0 and settlement.decided.op != "pay_premium"
     family = desk.family(settlement.decided.beneficiary)
-    into_quota = leg.from_quota and leg.binding is not None and family.stands(leg.binding) and not suspended
+    stands = leg.binding is not None and family.stands(leg.binding)
     return CoPaymentRefunded(
         **desk.head,
         settlement=command.settlement,
         refund=command.refund,
         beneficiary=settlement.decided.beneficiary,
         rank=leg.rank,
-        legs=tuple(AccountLeg(bucket=bucket, amount_fen=fen) for bucket, fen in money.items()),
-        suspense_fen=suspended,
+        current_fen=into["current"],
+        carried_fen=into["carried"],
+        suspense_fen=into["suspense"],
         limit_year=settlement.decided.year if counts else None,
         limit_fen=sum(part.amount_fen for part in parts) if counts else 0,
         binding=leg.binding,
-        into_quota=into_quota,
+        into_quota=leg.from_quota and stands and not into["suspense"],
     )
 
 

@@ -2,17 +2,10 @@
 
 from typing import ClassVar, Literal
 
-from ledger.events.envelope import Event, Fact
+from ledger.events.envelope import Event
 
 Bucket = Literal["current", "carried"]
 Kind = Literal["mutual_aid", "proxy_credential"]
-
-
-class AccountLeg(Fact, frozen=True, kw_only=True):
-    """What one bucket of this account pays or gets back: `amount_fen` > 0."""
-
-    bucket: Bucket
-    amount_fen: int
 
 
 class AccountOpened(Event, frozen=True, kw_only=True):
@@ -83,18 +76,25 @@ class AccountConfirmed(Event, frozen=True, kw_only=True):
 class AccountPayment(Event, frozen=True, kw_only=True):
     """What this account's money did for one settlement.
 
-    `rank` 0 is the account's own bill, else its place in the debit order. `limit_year` is the year whose
-    limits the payment uses (none for own money and premiums), `binding` the number of the binding in the
-    beneficiary's family, `from_quota` set when the money came out of a granted quota.
+    `rank` 0 is the account's own bill, else its place in the debit order; `current_fen` and `carried_fen` are
+    its legs. `limit_year` is the year whose limits the payment uses (none for own money and premiums),
+    `binding` the number of the binding in the beneficiary's family, `from_quota` set when the money came out
+    of a granted quota.
     """
 
     settlement: str
     beneficiary: str
-    rank: int
-    legs: tuple[AccountLeg, ...]
+    rank: int = 0
+    current_fen: int = 0
+    carried_fen: int = 0
     limit_year: int | None = None
     binding: int | None = None
     from_quota: bool = False
+
+    @property
+    def amount_fen(self) -> int:
+        """Both legs together."""
+        return self.current_fen + self.carried_fen
 
 
 class CoPaymentCharged(AccountPayment, frozen=True, kw_only=True):
@@ -122,7 +122,7 @@ class HoldReleased(AccountPayment, frozen=True, kw_only=True):
 
 
 class CoPaymentRefunded(Event, frozen=True, kw_only=True):
-    """Money came back: into the buckets named, or to suspense when the account is closed.
+    """Money came back: into the buckets, or to suspense when the account is closed.
 
     `into_quota` is set when the quota it came from still stands; `limit_year` as in the payment.
     """
@@ -131,8 +131,9 @@ class CoPaymentRefunded(Event, frozen=True, kw_only=True):
     settlement: str
     refund: str
     beneficiary: str
-    rank: int
-    legs: tuple[AccountLeg, ...] = ()
+    rank: int = 0
+    current_fen: int = 0
+    carried_fen: int = 0
     suspense_fen: int = 0
     limit_year: int | None = None
     limit_fen: int = 0

@@ -15,7 +15,7 @@ from ledger.events.family import FAMILY_EVENTS
 from ledger.events.request import REQUEST_EVENTS, PolicyRecorded, RefundTaken
 from ledger.events.settlement import SETTLEMENT_EVENTS
 
-LOG_FORMAT: Final = 1
+LOG_FORMAT: Final = 2
 """How the log lies in its tables. Every program refuses a ledger of another format, in one sentence."""
 
 EVENT_CLASSES: Final[tuple[type[Event], ...]] = (

@@ -1,5 +1,6 @@
 """Events of one settlement (stream `settlement:<id>`): the whole decision, and what became of it."""
 
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from ledger.events.account import Bucket
@@ -25,32 +26,62 @@ Unasked = Literal[
 
 
 class Source(Fact, frozen=True, kw_only=True):
-    """A payer that was asked, with every figure the answer rests on, as seen at that moment.
+    """A payer that was asked: every figure its answer rests on, as seen at that moment, and what it paid.
 
-    `available_fen` is its spendable money, `current_fen` and `carried_fen` what each bucket holds beyond its
-    own holds, the others what was left of quota, limit and caps (left out where none applies);
-    `spendable_fen` is balance less holds, which bounds a quota.
+    `current_fen` and `carried_fen` are what each bucket holds beyond its own holds; `free_fen` is what may be
+    spent, where that is less than both. With a quota, `quota_fen` is what is left of it and `spendable_fen`
+    (balance less holds) bounds it. The others are what was left of limit and caps (none: it does not apply).
+    `from_current_fen` and `from_carried_fen` are what it paid, its legs; `account_version` is the version of
+    its own event about them: a year closed later moves a refund to carried.
     """
 
     payer: str
-    rank: int
-    available_fen: int
+    rank: int = 0
+    binding: int | None = None
     current_fen: int = 0
     carried_fen: int = 0
+    free_fen: int | None = None
     quota_fen: int | None = None
     spendable_fen: int | None = None
     limit_fen: int | None = None
     per_leg_cap_fen: int | None = None
     yearly_cap_fen: int | None = None
-    bound_by: BoundBy
-    taken_fen: int
+    bound_by: BoundBy = "amount"
+    from_current_fen: int = 0
+    from_carried_fen: int = 0
+    account_version: int = 0
+
+    @property
+    def available_fen(self) -> int:
+        """What it could have spent: less what is promised as quotas to others."""
+        return self.current_fen + self.carried_fen if self.free_fen is None else self.free_fen
+
+    @property
+    def taken_fen(self) -> int:
+        """What it paid."""
+        return self.from_current_fen + self.from_carried_fen
+
+    def legs(self) -> "Iterator[Leg]":
+        """What it paid, bucket by bucket."""
+        if self.from_current_fen:
+            yield self._leg("current", self.from_current_fen)
+        if self.from_carried_fen:
+            yield self._leg("carried", self.from_carried_fen)
+
+    def _leg(self, bucket: Bucket, amount_fen: int) -> "Leg":
+        return Leg(
+            payer=self.payer,
+            rank=self.rank,
+            bucket=bucket,
+            amount_fen=amount_fen,
+            account_version=self.account_version,
+            binding=self.binding,
+            from_quota=self.quota_fen is not None,
+        )
 
 
 class Leg(Fact, frozen=True, kw_only=True):
-    """Money of one payer out of one bucket: `amount_fen` > 0.
-
-    `account_version` is the version of the payer's own event: a year closed later moves a refund to carried.
-    """
+    """Money of one payer out of one bucket: `amount_fen` > 0."""
 
     payer: str
     rank: int
@@ -62,21 +93,22 @@ class Leg(Fact, frozen=True, kw_only=True):
 
 
 class SettlementDecided(Event, frozen=True, kw_only=True):
-    """A charge, hold or premium, decided: legs and `cash_fen` sum to `amount_fen`, always.
+    """A charge, hold or premium, decided: what the sources paid and `cash_fen` sum to `amount_fen`, always.
 
     `digest` (32 hex digits) stands for the command's content without its id; `order` is the debit order seen,
-    `sources` the payers asked, `own_unasked` and `binders_unasked` why the others were not.
+    `sources` the payers asked, `own_unasked` and `binders_unasked` why the others were not (none: all were,
+    and something was left to pay).
     """
 
     topic: ClassVar[str] = "SettlementDecided"
-    op: Literal["charge", "hold", "pay_premium"]
+    op: Literal["charge", "hold", "pay_premium"] = "charge"
     digest: str
     beneficiary: str
     region: str
     amount_fen: int
     self_paid_fen: int = 0
     med_type: str | None = None
-    service_class: str
+    service_class: str = "outpatient"
     scheme: str | None = None
     institution: str | None = None
     facts: dict[str, str] | None = None
@@ -88,9 +120,13 @@ class SettlementDecided(Event, frozen=True, kw_only=True):
     order: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     own_unasked: Unasked | None = None
-    binders_unasked: Unasked | None = None
-    legs: tuple[Leg, ...] = ()
-    cash_fen: int
+    binders_unasked: Unasked | None = "covered"
+    cash_fen: int = 0
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """The money of each payer and bucket, in debit order."""
+        return tuple(leg for source in self.sources for leg in source.legs())
 
 
 class SettlementCaptured(Event, frozen=True, kw_only=True):

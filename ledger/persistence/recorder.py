@@ -13,6 +13,7 @@ import psycopg
 from eventsourcing.persistence import IntegrityError, JSONTranscoder, Mapper, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.sql import SQL
 
 from ledger.errors import StoreUnavailable
 from ledger.events.codec import LOG_FORMAT, check_log_format, decode, encode
@@ -46,6 +47,7 @@ class LedgerRecorder(PostgresApplicationRecorder):
 
     def __init__(self, datastore: PostgresDatastore) -> None:
         super().__init__(datastore, events_table_name=TABLE)
+        self.sql_create_statements[self.create_table_statement_index] = SQL(_CREATE_TABLE).format()
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         """Append events that rest on nothing but their own versions; returns their positions.
@@ -84,6 +86,19 @@ class LedgerRecorder(PostgresApplicationRecorder):
             cursor.execute(files("ledger.persistence").joinpath("schema.sql").read_bytes())
             cursor.execute("INSERT INTO ledger.format VALUES (%s)", (LOG_FORMAT,))
 
+
+_CREATE_TABLE: Final = """
+CREATE TABLE IF NOT EXISTS ledger.ledger_events (
+    notification_id bigint NOT NULL,
+    originator_version integer NOT NULL,
+    originator_id text NOT NULL,
+    topic text NOT NULL,
+    state bytea NOT NULL,
+    PRIMARY KEY (originator_id, originator_version)
+) WITH (autovacuum_vacuum_threshold = 100000000, autovacuum_vacuum_scale_factor = 0.5,
+        autovacuum_analyze_threshold = 1000, autovacuum_analyze_scale_factor = 0.01)
+"""
+"""The library's columns, fixed widths first so that no bytes go to alignment."""
 
 Row = tuple[str, int, str, bytes]
 """Stream, version, topic, bytes."""

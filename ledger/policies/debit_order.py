@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from ledger.events.account import Bucket
-from ledger.events.settlement import BoundBy, Source, Unasked
+from ledger.events.settlement import BoundBy, Leg, Source, Unasked
 from ledger.money import floor_zero, split
 from ledger.policies.pack import DebitRules
 
@@ -29,7 +29,7 @@ class Purse(NamedTuple):
     `available_fen` is spendable; `current_fen`, `carried_fen` what each bucket holds beyond its own holds
     (never negative); `active` says whether it may pay here at all; `spendable_fen` is balance less holds, the
     bound of a quota; `quota_fen` what is left of it (none: not a quota binding); `limit_fen` and
-    `yearly_cap_fen` what is left of them (none: no limit).
+    `yearly_cap_fen` what is left of them (none: no limit). `version` is that of the account's next event.
     """
 
     payer: str
@@ -38,6 +38,7 @@ class Purse(NamedTuple):
     current_fen: int
     carried_fen: int
     spendable_fen: int = 0
+    version: int = 0
     active: bool = True
     binding: int | None = None
     quota_fen: int | None = None
@@ -45,28 +46,21 @@ class Purse(NamedTuple):
     yearly_cap_fen: int | None = None
 
 
-class Payment(NamedTuple):
-    """One leg: what a payer pays out of one bucket, in fen (> 0)."""
-
-    payer: str
-    rank: int
-    bucket: Bucket
-    amount_fen: int
-    binding: int | None = None
-    from_quota: bool = False
-
-
 @dataclass(slots=True)
 class Allocation:
-    """The legs in debit order, the sources asked, why others were not, and the rest in cash."""
+    """The sources asked, with what each pays, why others were not asked, and the rest in cash."""
 
-    legs: list[Payment] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     own_unasked: Unasked | None = None
     binders_unasked: Unasked | None = None
     own_fen: int = 0
     shared_fen: int = 0
     cash_fen: int = 0
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """What is paid by payer and bucket, in debit order."""
+        return tuple(leg for source in self.sources for leg in source.legs())
 
 
 def allocate(
@@ -85,8 +79,7 @@ def allocate(
     result = Allocation()
     result.own_unasked = _why_not_own(demand, terms, own)
     if result.own_unasked is None and own is not None:
-        ask(result, own, demand.amount_fen, ("current", "carried"))
-        result.own_fen = sum(leg.amount_fen for leg in result.legs)
+        result.own_fen = ask(result, own, demand.amount_fen, ("current", "carried"))
     need = _shared_part(demand, terms, result.own_fen)
     result.binders_unasked = _why_not_binders(demand, terms, beneficiary_active, need, result.own_fen)
     if result.binders_unasked is None:
@@ -144,9 +137,9 @@ def ask(
     per_leg_cap_fen: int | None = None,
     yearly_cap_fen: int | None = None,
 ) -> int:
-    """What one payer pays, in fen: the least of the need and of everything that binds it. 0 gives no leg.
+    """What one payer pays, in fen: the least of the need and of everything that binds it.
 
-    Its legs and the figures they rest on are added to `result`.
+    What it pays from each bucket, and the figures that rests on, are added to `result`.
     """
     rooms: dict[Bucket, int] = {"current": purse.current_fen, "carried": purse.carried_fen}
     if purse.quota_fen is None:
@@ -164,28 +157,38 @@ def ask(
             taken, bound_by = floor_zero(bound), name
     if not purse.active:
         taken, bound_by = 0, "suspended"
-    quota = purse.quota_fen is not None
-    for bucket, share in zip(order, split(taken, (rooms[b] for b in order)), strict=True):
-        if share:
-            result.legs.append(Payment(purse.payer, purse.rank, bucket, share, purse.binding, quota))
-    result.sources.append(_source(purse, bound_by, taken, per_leg_cap_fen, yearly_cap_fen))
+    paid = dict(zip(order, split(taken, (rooms[b] for b in order)), strict=True))
+    result.sources.append(
+        _source(
+            purse, bound_by, paid.get("current", 0), paid.get("carried", 0), per_leg_cap_fen, yearly_cap_fen
+        )
+    )
     return taken
 
 
 def _source(
-    purse: Purse, bound_by: BoundBy, taken: int, per_leg_cap_fen: int | None, yearly_cap_fen: int | None
+    purse: Purse,
+    bound_by: BoundBy,
+    from_current_fen: int,
+    from_carried_fen: int,
+    per_leg_cap_fen: int | None,
+    yearly_cap_fen: int | None,
 ) -> Source:
+    room_fen = purse.current_fen + purse.carried_fen
     return Source(
         payer=purse.payer,
         rank=purse.rank,
-        available_fen=purse.available_fen,
+        binding=purse.binding,
         current_fen=purse.current_fen,
         carried_fen=purse.carried_fen,
+        free_fen=None if purse.available_fen == room_fen else purse.available_fen,
         quota_fen=purse.quota_fen,
         spendable_fen=None if purse.quota_fen is None else purse.spendable_fen,
         limit_fen=purse.limit_fen,
         per_leg_cap_fen=per_leg_cap_fen,
         yearly_cap_fen=yearly_cap_fen,
         bound_by=bound_by,
-        taken_fen=taken,
+        from_current_fen=from_current_fen,
+        from_carried_fen=from_carried_fen,
+        account_version=purse.version if from_current_fen or from_carried_fen else 0,
     )

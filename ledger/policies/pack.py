@@ -124,9 +124,9 @@ class Pack(Strict):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the document as JSON (keys sorted, no spaces, UTF-8), in lower-case hexadecimal."""
+        """The first 16 bytes of SHA-256 over the document as JSON (keys sorted, no spaces, UTF-8), in hex."""
         text = json.dumps(self.document(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def service_class(self, med_type: str) -> AnyServiceClass:
         """The class of a medical-type code; `unknown` for one that is not in the table."""

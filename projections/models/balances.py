@@ -1,11 +1,10 @@
 """Balances and statements: what every event did to an account's money. One row per event, signed fen."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, NamedTuple, assert_never, get_args
 
 from ledger.events.account import (
-    AccountLeg,
     Adjusted,
     CoPaymentCaptured,
     CoPaymentCharged,
@@ -86,8 +85,7 @@ def project(recorded: Recorded[Read]) -> Iterator[Entry]:
 
 def _payment(event: Payment) -> _Change:
     """A quota pays when money is charged or set aside; capturing only turns what was held into a debit."""
-    current, carried = _by_bucket(event.legs)
-    total = current + carried
+    current, carried, total = event.current_fen, event.carried_fen, event.amount_fen
     quota = total if event.from_quota else 0
     match event:
         case CoPaymentCharged():
@@ -103,7 +101,7 @@ def _payment(event: Payment) -> _Change:
 
 
 def _refund(event: CoPaymentRefunded) -> _Change:
-    current, carried = _by_bucket(event.legs)
+    current, carried = event.current_fen, event.carried_fen
     quota = current + carried if event.into_quota else 0
     return _Change(current, carried, event.suspense_fen, reserved_fen=quota)
 
@@ -134,16 +132,6 @@ def _quota(event: Quota) -> _Change:
             return _Change(reserved_fen=-event.released_fen)
         case _:
             assert_never(event)
-
-
-def _by_bucket(legs: Iterable[AccountLeg]) -> tuple[int, int]:
-    current = carried = 0
-    for leg in legs:
-        if leg.bucket == "current":
-            current += leg.amount_fen
-        else:
-            carried += leg.amount_fen
-    return current, carried
 
 
 BALANCES: Final = Model("balances", 1, (Table("entries", Entry),), get_args(Read), project)

@@ -43,11 +43,11 @@ def project(recorded: Recorded[Read]) -> Iterator[QuotaEntry]:
 def _delta(event: Read) -> int:
     match event:
         case CoPaymentCharged() | CoPaymentHeld():
-            return -sum(leg.amount_fen for leg in event.legs) if event.from_quota else 0
+            return -event.amount_fen if event.from_quota else 0
         case HoldReleased():
-            return sum(leg.amount_fen for leg in event.legs) if event.from_quota else 0
+            return event.amount_fen if event.from_quota else 0
         case CoPaymentRefunded():
-            return sum(leg.amount_fen for leg in event.legs) if event.into_quota else 0
+            return event.current_fen + event.carried_fen if event.into_quota else 0
         case QuotaGranted():
             return event.amount_fen
         case QuotaReleased():

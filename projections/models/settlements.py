@@ -58,8 +58,8 @@ def project(recorded: Recorded[Read]) -> Iterator[SettlementStep]:
 
 
 def _decided(position: int, settlement: str, event: SettlementDecided) -> SettlementStep:
-    own_fen = sum(leg.amount_fen for leg in event.legs if leg.payer == event.beneficiary)
-    shared_fen = sum(leg.amount_fen for leg in event.legs) - own_fen
+    own_fen = sum(source.taken_fen for source in event.sources if source.payer == event.beneficiary)
+    shared_fen = sum(source.taken_fen for source in event.sources) - own_fen
     return SettlementStep(
         position, event.at, event.op, settlement, event.amount_fen, own_fen, shared_fen, event.cash_fen, None,
         event.beneficiary, event.region, event.institution, event.service_class, event.med_type,

@@ -160,9 +160,9 @@ def _delta_fen(event: Event) -> int:
         case Adjusted():
             return event.delta_fen
         case CoPaymentCharged() | CoPaymentCaptured():
-            return -sum(leg.amount_fen for leg in event.legs)
+            return -event.amount_fen
         case CoPaymentRefunded():
-            return sum(leg.amount_fen for leg in event.legs) + event.suspense_fen
+            return event.current_fen + event.carried_fen + event.suspense_fen
         case _:
             return 0
 

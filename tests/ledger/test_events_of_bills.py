@@ -37,21 +37,14 @@ def spec() -> Spec:
     return spec
 
 
-def moved(fen: int, bucket: str = "current") -> tuple[dict[str, Any], ...]:
-    return ({"bucket": bucket, "amount_fen": fen},)
-
-
 def used(fen: int, binding: int = 1) -> tuple[dict[str, Any], ...]:
     return ({"binder": WEI, "binding": binding, "amount_fen": fen},)
 
 
 def decided(spec: Spec, op: str = "charge") -> dict[str, Any]:
     """A bill of 80.00 of Lin: 50.00 of her own, 30.00 of Wei's."""
-    money = {"carried_fen": 0, "bound_by": "balance"}
-    lin = {"payer": LIN, "rank": 0, "available_fen": 50_00, "current_fen": 50_00, "taken_fen": 50_00}
-    wei = {"payer": WEI, "rank": 1, "available_fen": 100_00, "current_fen": 100_00, "taken_fen": 30_00}
-    own_leg = {"payer": LIN, "rank": 0, "bucket": "current", "amount_fen": 50_00, "account_version": 3}
-    shared = {"payer": WEI, "rank": 1, "bucket": "current", "amount_fen": 30_00, "account_version": 4}
+    lin = {"payer": LIN, "current_fen": 50_00, "from_current_fen": 50_00, "account_version": 3}
+    wei = {"payer": WEI, "current_fen": 100_00, "from_current_fen": 30_00, "account_version": 4}
     return {
         "op": op,
         "digest": spec.digest(),
@@ -62,20 +55,17 @@ def decided(spec: Spec, op: str = "charge") -> dict[str, Any]:
         "service_class": "outpatient",
         "year": 2026,
         "order": (WEI,),
-        "sources": ({**money, **lin}, {**money, **wei, "bound_by": "amount"}),
-        "binders_unasked": "covered",
-        "legs": (own_leg, {**shared, "binding": 1}),
-        "cash_fen": 0,
+        "sources": ({**lin, "bound_by": "balance"}, {**wei, "rank": 1, "binding": 1}),
         **spec.policy(),
     }
 
 
-OF_LIN = {"settlement": "S", "beneficiary": LIN, "rank": 0, "legs": moved(50_00)}
+OF_LIN = {"settlement": "S", "beneficiary": LIN, "current_fen": 50_00}
 OF_WEI = {
     "settlement": "S",
     "beneficiary": LIN,
     "rank": 1,
-    "legs": moved(30_00),
+    "current_fen": 30_00,
     "limit_year": 2026,
     "binding": 1,
 }
@@ -101,8 +91,15 @@ def test_a_hold_records_the_same_as_held_and_its_ends_as_ended(spec: Spec) -> No
         (FAMILY_LIN, f.HoldPlaced, OF_LIMITS),
     )
     legs = (
-        {**decided(spec)["legs"][0], "account_version": 4},
-        {**decided(spec)["legs"][1], "account_version": 5},
+        {"payer": LIN, "rank": 0, "bucket": "current", "amount_fen": 50_00, "account_version": 4},
+        {
+            "payer": WEI,
+            "rank": 1,
+            "bucket": "current",
+            "amount_fen": 30_00,
+            "account_version": 5,
+            "binding": 1,
+        },
     )
     spec.when(capture("S"))
     spec.then_recorded(
@@ -149,7 +146,6 @@ def test_an_all_cash_charge_is_known_to_its_settlement_alone(spec: Spec) -> None
         "sources": (),
         "own_unasked": "class",
         "binders_unasked": "class",
-        "legs": (),
         "cash_fen": 5,
     }
     spec.then_recorded(("settlement:S", s.SettlementDecided, {**decided(spec), **rest}))
@@ -163,7 +159,7 @@ def test_a_premium_records_no_limit_year_and_no_use(spec: Spec) -> None:
         (ACCOUNT_WEI, a.CoPaymentCharged),
     ]
     first, second = (event for _, event in spec.new_events)
-    decision = {"op": "pay_premium", "service_class": "premium", "scheme": "resident", "cash_fen": 0}
+    decision = {"op": "pay_premium", "service_class": "premium", "scheme": "resident"}
     assert decision.items() <= first.content().items()
     assert {name: value for name, value in second.content().items() if name in charged} == charged
 
@@ -178,7 +174,7 @@ def test_a_refund_records_where_everything_went(spec: Spec) -> None:
     sums = {"amount_fen": 45_00, "restored": restored, "cash_fen": 0, "refundable_fen": 35_00}
     of_refund = {"settlement": "S", "refund": "F"}
     of_account = {**of_refund, "beneficiary": LIN}
-    of_wei = {"rank": 1, "legs": moved(30_00), "limit_year": 2026, "limit_fen": 30_00, "binding": 1}
+    of_wei = {"rank": 1, "current_fen": 30_00, "limit_year": 2026, "limit_fen": 30_00, "binding": 1}
     spec.then_recorded(
         ("settlement:S", s.SettlementRefunded, {"refund": "F", "digest": spec.digest(), **sums}),
         ("refund:F", r.RefundTaken, {"settlement": "S", "digest": spec.digest()}),
@@ -186,7 +182,7 @@ def test_a_refund_records_where_everything_went(spec: Spec) -> None:
         (
             ACCOUNT_LIN,
             a.CoPaymentRefunded,
-            {**of_account, "rank": 0, "legs": moved(15_00)},
+            {**of_account, "current_fen": 15_00},
         ),
         (FAMILY_LIN, f.LimitRestored, {**of_refund, "year": 2026, "uses": used(30_00)}),
     )

@@ -92,8 +92,8 @@ def test_an_event_is_shown_with_its_stamp_and_its_own_fields(family: Desk) -> No
         "at": "2026-03-10T10:00:00+08:00", "recorded_at": "2027-06-30T12:00:00+08:00",
         "by": "desk-07", "id": "c-1",
         "data": {
-            "settlement": "s-1", "beneficiary": LIN, "rank": 1,
-            "legs": [{"bucket": "current", "amount_fen": 30_00}], "limit_year": 2026, "binding": 1,
+            "settlement": "s-1", "beneficiary": LIN, "rank": 1, "current_fen": 30_00, "limit_year": 2026,
+            "binding": 1,
         },
     }  # fmt: skip
 
@@ -168,7 +168,7 @@ def test_an_explanation_names_every_payer_and_what_limited_it(desk: Desk) -> Non
         (MEI, 2, 100_00, "amount", 5_00),
     ]
     assert (answer["state"], answer["op"], answer["class"]) == ("charged", "charge", "outpatient")
-    assert (answer["policy"], len(answer["digest"])) == ("national-2026", 64)
+    assert (answer["policy"], len(answer["digest"])) == ("national-2026", 32)
     assert (answer["own_fen"], answer["shared_fen"], answer["cash_fen"]) == (10_00, 30_00, 0)
     assert answer["sources"][1]["limit_fen"] == 25_00
     assert (answer["order"], answer["by"], answer["id"]) == ([WEI, MEI], "desk-07", "c-1")

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from ledger.events.account import (
-    AccountLeg,
     Adjusted,
     CoPaymentCaptured,
     CoPaymentCharged,
@@ -21,8 +20,10 @@ from ledger.events.envelope import Event
 from projections.models.balances import BALANCES, Entry
 from tests.projections.facts import AT, POSITION, RECORDED_AT, recorded
 
-BOTH = (AccountLeg(bucket="current", amount_fen=30_00), AccountLeg(bucket="carried", amount_fen=20_00))
-PAYMENT: dict[str, Any] = {"settlement": "s-1", "beneficiary": "LIN", "rank": 1, "legs": BOTH, "binding": 2}
+PAYMENT: dict[str, Any] = {
+    "settlement": "s-1", "beneficiary": "LIN", "rank": 1, "binding": 2,
+    "current_fen": 30_00, "carried_fen": 20_00,
+}  # fmt: skip
 REFUND = PAYMENT | {"refund": "f-1"}
 QUOTA: dict[str, Any] = {"beneficiary": "LIN", "binding": 2}
 
@@ -90,7 +91,7 @@ def test_a_refund_returns_to_the_buckets_and_to_a_standing_quota() -> None:
 
 
 def test_a_refund_to_a_closed_account_waits_in_suspense() -> None:
-    change = moved(CoPaymentRefunded, **REFUND | {"legs": ()}, suspense_fen=50_00)
+    change = moved(CoPaymentRefunded, **REFUND | {"current_fen": 0, "carried_fen": 0}, suspense_fen=50_00)
     assert change == {"suspense_fen": 50_00}
 
 

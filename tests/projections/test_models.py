@@ -3,7 +3,6 @@
 from typing import Any
 
 from ledger.events.account import (
-    AccountLeg,
     AccountOpened,
     AccountTransferred,
     CoPaymentCharged,
@@ -26,12 +25,12 @@ from ledger.events.request import (
     RequestRepeated,
 )
 from ledger.events.settlement import (
-    Leg,
     RestoredLeg,
     SettlementCaptured,
     SettlementDecided,
     SettlementRefunded,
     SettlementReleased,
+    Source,
 )
 from projections.models import MODELS
 from projections.models.accounts import ACCOUNTS, Account, AccountStep, account_after
@@ -47,8 +46,10 @@ UNREAD = {"AccountConfirmed", "BindingSlotTaken", "BindingSlotFreed", "TimelineA
 }  # fmt: skip
 """Events that change no figure of any read model."""
 
-LEGS = (AccountLeg(bucket="current", amount_fen=30_00), AccountLeg(bucket="carried", amount_fen=20_00))
-PAYMENT: dict[str, Any] = {"settlement": "s-1", "beneficiary": "LIN", "rank": 1, "legs": LEGS, "binding": 2}
+PAYMENT: dict[str, Any] = {
+    "settlement": "s-1", "beneficiary": "LIN", "rank": 1, "binding": 2,
+    "current_fen": 30_00, "carried_fen": 20_00,
+}  # fmt: skip
 USES = (
     SharedUse(binder="WEI", binding=1, amount_fen=30_00),
     SharedUse(binder="MEI", binding=2, amount_fen=5_00),
@@ -127,13 +128,13 @@ def steps(cls: type[Any], **fields: Any) -> list[Any]:
 
 
 def test_a_settlement_keeps_who_paid_how_much_of_it() -> None:
-    legs = (
-        Leg(payer="LIN", rank=0, bucket="current", amount_fen=20_00, account_version=3),
-        Leg(payer="WEI", rank=1, bucket="current", amount_fen=50_00, account_version=3, binding=1),
+    sources = (
+        Source(payer="LIN", from_current_fen=20_00, account_version=3),
+        Source(payer="WEI", rank=1, from_current_fen=50_00, account_version=3, binding=1),
     )
     (step,) = steps(
         SettlementDecided, op="charge", digest="d", beneficiary="LIN", region="510104", amount_fen=100_00,
-        med_type="11", service_class="outpatient", institution="Clinic", year=2026, **POLICY, legs=legs,
+        med_type="11", service_class="outpatient", institution="Clinic", year=2026, **POLICY, sources=sources,
         cash_fen=30_00,
     )  # fmt: skip
     assert step == SettlementStep(

@@ -11,7 +11,10 @@ from ledger.events.envelope import StreamEvent
 
 Data = dict[str, Any]
 BUCKETS = ("current", "carried")
-LEFT_OUT: Data = {"legs": [], "uses": [], "suspense_fen": 0, "self_paid_fen": 0}
+LEFT_OUT: Data = {
+    "op": "charge", "service_class": "outpatient", "rank": 0, "sources": [], "legs": [], "uses": [],
+    "current_fen": 0, "carried_fen": 0, "suspense_fen": 0, "self_paid_fen": 0, "cash_fen": 0,
+}  # fmt: skip
 """What a field that is not stored stands for."""
 
 
@@ -153,17 +156,25 @@ class Books:
         figures[account, "carried"] += moved
 
     def _legs(self, figures: Counter[tuple[str, str]], account: str, data: Data, sign: int) -> None:
-        for leg in data["legs"]:
-            figures[account, leg["bucket"]] += sign * leg["amount_fen"]
+        for bucket in BUCKETS:
+            figures[account, bucket] += sign * data[f"{bucket}_fen"]
 
     def _quota(self, account: str, data: Data, sign: int) -> None:
         if data.get("from_quota") or data.get("into_quota"):
-            fen = sum(leg["amount_fen"] for leg in data["legs"])
+            fen = data["current_fen"] + data["carried_fen"]
             self.quota[account, data["beneficiary"], data["binding"]] += sign * fen
 
     def _use(self, beneficiary: str, data: Data, sign: int) -> None:
         for use in data["uses"]:
             self.used[use["binder"], beneficiary, data["year"]] += sign * use["amount_fen"]
+
+
+def paid_by(source: Data) -> Iterator[Data]:
+    """The legs of one payer."""
+    about = {"payer": source["payer"], "rank": source.get("rank", 0), "binding": source.get("binding")}
+    for bucket in BUCKETS:
+        if fen := source.get(f"from_{bucket}_fen", 0):
+            yield {**about, "bucket": bucket, "amount_fen": fen, "from_quota": "quota_fen" in source}
 
 
 def told(events: Iterable[StreamEvent]) -> Iterator[tuple[Books, Entry]]:
@@ -172,5 +183,7 @@ def told(events: Iterable[StreamEvent]) -> Iterator[tuple[Books, Entry]]:
     for event in events:
         stream = event.originator_id.partition(":")[2]
         entry = Entry(stream, event.event.topic, {**LEFT_OUT, **json.loads(encode(event.event))})
+        if entry.topic == "SettlementDecided":
+            entry.data["legs"] = [leg for source in entry.data["sources"] for leg in paid_by(source)]
         yield books, entry
         books.post(entry)
