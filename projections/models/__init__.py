@@ -9,8 +9,9 @@ from projections.models.limits import LIMITS
 from projections.models.quotas import QUOTAS
 from projections.models.requests import REQUESTS
 from projections.models.settlements import SETTLEMENTS
+from projections.models.totals import TOTALS
 from projections.recorded import Model
 
 MODELS: Final[tuple[Model, ...]] = (
-    ACCOUNTS, BALANCES, DEBIT_ORDERS, QUOTAS, LIMITS, SETTLEMENTS, REQUESTS,
+    ACCOUNTS, BALANCES, DEBIT_ORDERS, QUOTAS, LIMITS, SETTLEMENTS, TOTALS, REQUESTS,
 )  # fmt: skip

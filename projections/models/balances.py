@@ -29,8 +29,9 @@ Read = CoPaymentCharged | Credited | CoPaymentRefunded | CoPaymentHeld | CoPayme
 class Entry(NamedTuple):
     """What one event added to (or, below zero, took from) each figure of an account; None is nothing.
 
-    `type` is the event's topic, `rank` the payer's place in the settlement (0 its own), `note` the kind
-    of a credit or the reason of an adjustment.
+    `held_carried_fen` is the part of `held_fen` that lies in the carried bucket. `type` is the event's topic,
+    `rank` the payer's place in the settlement (0 its own), `binding` the number of the binding it paid or
+    granted under, `note` the kind of a credit or the reason of an adjustment.
     """
 
     position: int
@@ -41,7 +42,9 @@ class Entry(NamedTuple):
     suspense_fen: int | None
     reserved_fen: int | None
     held_fen: int | None
+    held_carried_fen: int | None
     rank: int | None
+    binding: int | None
     type: str
     account: str
     settlement: str | None
@@ -55,31 +58,32 @@ class _Change(NamedTuple):
     suspense_fen: int = 0
     reserved_fen: int = 0
     held_fen: int = 0
+    held_carried_fen: int = 0
 
 
 def project(recorded: Recorded[Read]) -> Iterator[Entry]:
     """The entry an event adds; none when it moved nothing."""
     event = recorded.event
-    rank = settlement = beneficiary = note = None
+    rank = binding = settlement = beneficiary = note = None
     match event:
         case CoPaymentCharged() | CoPaymentHeld() | CoPaymentCaptured() | HoldReleased():
-            change = _payment(event)
-            rank, settlement, beneficiary = event.rank, event.settlement, event.beneficiary
+            change, rank, binding = _payment(event), event.rank, event.binding
+            settlement, beneficiary = event.settlement, event.beneficiary
         case CoPaymentRefunded():
-            change = _refund(event)
-            rank, settlement, beneficiary = event.rank, event.settlement, event.beneficiary
+            change, rank, binding = _refund(event), event.rank, event.binding
+            settlement, beneficiary = event.settlement, event.beneficiary
         case Credited() | Adjusted() | YearClosed():
             change, note = _posting(event)
         case QuotaGranted() | QuotaReleased():
-            change, beneficiary = _quota(event), event.beneficiary
+            change, binding, beneficiary = _quota(event), event.binding, event.beneficiary
         case _:
             assert_never(event)
     if any(change):
         yield Entry(
             recorded.position, event.at, event.recorded_at,
             change.current_fen or None, change.carried_fen or None, change.suspense_fen or None,
-            change.reserved_fen or None, change.held_fen or None,
-            rank, event.topic, recorded.subject, settlement, beneficiary, note,
+            change.reserved_fen or None, change.held_fen or None, change.held_carried_fen or None,
+            rank, binding, event.topic, recorded.subject, settlement, beneficiary, note,
         )  # fmt: skip
 
 
@@ -91,11 +95,11 @@ def _payment(event: Payment) -> _Change:
         case CoPaymentCharged():
             return _Change(-current, -carried, reserved_fen=-quota)
         case CoPaymentHeld():
-            return _Change(held_fen=total, reserved_fen=-quota)
+            return _Change(held_fen=total, held_carried_fen=carried, reserved_fen=-quota)
         case CoPaymentCaptured():
-            return _Change(-current, -carried, held_fen=-total)
+            return _Change(-current, -carried, held_fen=-total, held_carried_fen=-carried)
         case HoldReleased():
-            return _Change(held_fen=-total, reserved_fen=quota)
+            return _Change(held_fen=-total, held_carried_fen=-carried, reserved_fen=quota)
         case _:
             assert_never(event)
 
@@ -119,7 +123,7 @@ def _posting(event: Posting) -> tuple[_Change, str | None]:
         case Adjusted():
             return _Change(suspense_fen=event.delta_fen), event.reason
         case YearClosed():
-            return _Change(-event.moved_fen, event.moved_fen), None
+            return _Change(-event.moved_fen, event.moved_fen, held_carried_fen=event.held_fen), None
         case _:
             assert_never(event)
 
@@ -134,4 +138,4 @@ def _quota(event: Quota) -> _Change:
             assert_never(event)
 
 
-BALANCES: Final = Model("balances", 1, (Table("entries", Entry),), get_args(Read), project)
+BALANCES: Final = Model("balances", 2, (Table("entries", Entry),), get_args(Read), project)

@@ -1,8 +1,8 @@
 """Settlement totals: what an institution and the agency reconcile, day by day. One row per money fact.
 
-A charge or premium counts when it is settled. A hold counts when it is captured, on the day of the capture, as
-only then is there money to be claimed; one that is released never counts. A refund is a reverse entry on its
-own day: it never lowers the day of the charge. Days are those of Shanghai, by service time (`at`).
+A charge or premium counts when it is settled. A hold counts when it is captured, on the day of the capture:
+only then is there money to claim; one that is released never counts. A refund is a reverse entry on its own
+day: it never lowers the day of the charge. Days are those of Shanghai, by service time (`at`).
 """
 
 from collections.abc import Iterator

@@ -51,8 +51,9 @@ def test_a_correction_counts_with_its_sign(bucket: str) -> None:
 
 def test_a_year_that_closes_moves_the_current_bucket_also_below_zero() -> None:
     close = {"year": 2025, "held_fen": 10_00}
-    assert moved(YearClosed, moved_fen=80_00, **close) == {"current_fen": -80_00, "carried_fen": 80_00}
-    assert moved(YearClosed, moved_fen=-5_00, **close) == {"current_fen": 5_00, "carried_fen": -5_00}
+    held = {"held_carried_fen": 10_00}
+    assert moved(YearClosed, moved_fen=80_00, **close) == {"current_fen": -80_00, "carried_fen": 80_00} | held
+    assert moved(YearClosed, moved_fen=-5_00, **close) == {"current_fen": 5_00, "carried_fen": -5_00} | held
 
 
 def test_a_year_that_closes_on_nothing_leaves_no_entry() -> None:
@@ -69,19 +70,23 @@ def test_a_charge_from_a_quota_uses_up_what_was_reserved() -> None:
 
 
 def test_a_hold_sets_money_aside_and_moves_none() -> None:
-    assert moved(CoPaymentHeld, **PAYMENT) == {"held_fen": 50_00}
-    assert moved(CoPaymentHeld, **PAYMENT, from_quota=True) == {"held_fen": 50_00, "reserved_fen": -50_00}
+    held = {"held_fen": 50_00, "held_carried_fen": 20_00}
+    assert moved(CoPaymentHeld, **PAYMENT) == held
+    assert moved(CoPaymentHeld, **PAYMENT, from_quota=True) == held | {"reserved_fen": -50_00}
 
 
 def test_a_capture_turns_what_was_held_into_debits() -> None:
-    expected = {"current_fen": -30_00, "carried_fen": -20_00, "held_fen": -50_00}
+    expected = {
+        "current_fen": -30_00, "carried_fen": -20_00, "held_fen": -50_00, "held_carried_fen": -20_00,
+    }  # fmt: skip
     assert moved(CoPaymentCaptured, **PAYMENT) == expected
     assert moved(CoPaymentCaptured, **PAYMENT, from_quota=True) == expected
 
 
 def test_a_release_gives_back_what_was_held_and_the_quota_it_came_from() -> None:
-    assert moved(HoldReleased, **PAYMENT) == {"held_fen": -50_00}
-    assert moved(HoldReleased, **PAYMENT, from_quota=True) == {"held_fen": -50_00, "reserved_fen": 50_00}
+    freed = {"held_fen": -50_00, "held_carried_fen": -20_00}
+    assert moved(HoldReleased, **PAYMENT) == freed
+    assert moved(HoldReleased, **PAYMENT, from_quota=True) == freed | {"reserved_fen": 50_00}
 
 
 def test_a_refund_returns_to_the_buckets_and_to_a_standing_quota() -> None:
@@ -103,8 +108,8 @@ def test_quotas_are_reserved_and_freed() -> None:
 def test_an_entry_says_where_it_comes_from() -> None:
     (entry,) = entries(CoPaymentCharged, **PAYMENT)
     assert entry == Entry(
-        POSITION, AT, RECORDED_AT, -30_00, -20_00, None, None, None,
-        1, "CoPaymentCharged", "WEI", "s-1", "LIN", None,
+        POSITION, AT, RECORDED_AT, -30_00, -20_00, None, None, None, None,
+        1, 2, "CoPaymentCharged", "WEI", "s-1", "LIN", None,
     )  # fmt: skip
 
 

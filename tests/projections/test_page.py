@@ -6,6 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from ledger.persistence.postgres import PostgresLog
 from projections.models import MODELS
 from projections.recorded import Table
 from projections.store import Store
@@ -18,6 +19,7 @@ TABLES = [table for model in MODELS for table in model.tables]
 @pytest.fixture
 def columns(database: str) -> dict[str, list[str]]:
     """The columns of every table and view of the schema, in their order."""
+    PostgresLog(database).close()  # the view of the log needs a log
     Store.prepare(database)
     with psycopg.connect(database) as connection:
         rows = connection.execute(
