@@ -2,10 +2,10 @@
 -- Views are made anew whenever this file or a table below them changes, and readers get their rights again at the end.
 DO $$
 DECLARE
-    old regclass;
+    old name;
 BEGIN
-    FOR old IN SELECT oid FROM pg_class WHERE relnamespace = 'read_model'::regnamespace AND relkind = 'v' LOOP
-        EXECUTE format('DROP VIEW IF EXISTS %s CASCADE', old);
+    FOR old IN SELECT relname FROM pg_class WHERE relnamespace = 'read_model'::regnamespace AND relkind = 'v' LOOP
+        EXECUTE format('DROP VIEW IF EXISTS read_model.%I CASCADE', old); -- by name: an earlier one may have taken it along
     END LOOP;
 END $$;
 
