@@ -1,8 +1,9 @@
-"""What can go wrong on the read side; both are leaves of the ledger's own tree (`ledger.errors`)."""
+"""What can go wrong on the read side; all are leaves of the ledger's own tree (`ledger.errors`)."""
 
+from collections.abc import Iterable
 from typing import Final, Literal
 
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, StoreUnavailable
 from ledger.ids import ID_PATTERN
 
 Subject = Literal["account", "beneficiary", "settlement"]
@@ -46,3 +47,83 @@ class ModelStopped(LedgerError):
         self.position = position
         self.topic = topic
         self.reason = reason
+
+
+class Remade(StoreUnavailable):
+    """The read models were made anew by a program of another version while this one was at work."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the read models in this database belong to a program of another version by now; use that one",
+            "该数据库中的读模型已由另一版本的程序重新建立；请使用该版本",
+        )
+
+
+class NotReached(LedgerError):
+    """The log, or what an answer needs of the read models, did not get to a position in time."""
+
+    code = "position_not_reached"
+
+    def __init__(self, wanted: int, reached: int, seconds: float) -> None:
+        super().__init__(
+            f"position {wanted} was not reached within {seconds:g} seconds, the log stands at {reached}; "
+            "check the number, or wait longer with --wait-seconds",
+            f"{seconds:g} 秒内未到达位置 {wanted}，日志目前位于 {reached}；"
+            "请核对该位置，或用 --wait-seconds 延长等待",
+        )
+        self.wanted = wanted
+        self.reached = reached
+
+
+class UnknownModel(LedgerError):
+    """There is no read model of that name."""
+
+    code = "unknown_model"
+
+    def __init__(self, name: str, models: Iterable[str]) -> None:
+        shown = name if ID_PATTERN.fullmatch(name) else ascii(name[:64])
+        known = ", ".join(models)
+        super().__init__(
+            f"there is no read model {shown}; there are {known}", f"没有读模型 {shown}；现有：{known}"
+        )
+        self.name = name
+
+
+class RebuildRunning(LedgerError):
+    """Another program rebuilds read models of this database; one does at a time."""
+
+    code = "rebuild_running"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another program is rebuilding read models of this database; wait until it is done",
+            "另一程序正在重建该数据库的读模型；请等待其完成",
+        )
+
+
+class RebuildBlocked(LedgerError):
+    """Open transactions of others kept a new copy from taking its place. Nothing was changed."""
+
+    code = "rebuild_blocked"
+
+    def __init__(self, seconds: float, sessions: Iterable[int]) -> None:
+        pids = ", ".join(map(str, sessions)) or "?"
+        super().__init__(
+            f"for {seconds:g} seconds some transaction was always open (now of server process {pids}); "
+            "nothing was changed: end it and rebuild again",
+            f"{seconds:g} 秒内始终有未结束的事务（目前为服务器进程 {pids}）；"
+            "未作任何更改：请结束该事务后重新重建",
+        )
+        self.seconds = seconds
+
+
+class RebuildHindered(LedgerError):
+    """Something that is not ours stands on a table of the read models and would be lost with it."""
+
+    code = "rebuild_hindered"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what}; nothing was changed: let it stand on the views of read_model, then rebuild again",
+            f"读模型的表上另有依赖对象（{what}）；未作任何更改：请改为依赖 read_model 中的视图后重新重建",
+        )

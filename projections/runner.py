@@ -10,21 +10,28 @@ inside that transaction; so the positions are kept here, in `read_model.tracking
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ledger.errors import LogCorrupt
 from ledger.events.codec import TOPICS, decode
 from projections.errors import ModelStopped
 from projections.models import MODELS
-from projections.recorded import Model, Recorded, Table
+from projections.recorded import Model, Recorded
 from projections.store import Store
-from projections.store.batch import Batch, LogTuple
+from projections.store.batch import LogTuple, Writing
 
 BATCH: Final = 5_000
 """Events a transaction: enough for COPY to pay, few enough that memory stays flat and others get a turn."""
 
 Progress = Callable[[int, int], object]
 Rows = dict[type[tuple[Any, ...]], list[tuple[Any, ...]]]
+
+
+class Reached(NamedTuple):
+    """Where the models stand now, but for those that have stopped before an event they cannot apply."""
+
+    position: int
+    stopped: tuple[ModelStopped, ...] = ()
 
 
 def catch_up(
@@ -39,10 +46,24 @@ def catch_up(
     `progress` is told the position reached and the one aimed for, after every batch. A model that cannot
     apply an event stays before it; when all others have arrived, `ModelStopped` is raised for the first.
     """
+    reached = advance(store, until, progress, models, size)
+    if reached.stopped:
+        raise reached.stopped[0]
+    return reached.position
+
+
+def advance(
+    store: Store,
+    until: int | None = None,
+    progress: Progress | None = None,
+    models: Sequence[Model] = MODELS,
+    size: int = BATCH,
+) -> Reached:
+    """The same, and every model that stopped is told of instead of raised."""
     with store.snapshot() as moment:
         end = moment.log_end() if until is None else min(until, moment.log_end())
         if all(moment.upto(None, model) >= end for model in models):
-            return end
+            return Reached(end)
     targets = {model.name: end for model in models}
     stopped: list[ModelStopped] = []
     while True:
@@ -53,37 +74,31 @@ def catch_up(
             targets[stop.model] = stop.position - 1
             continue
         if reached is None:
-            break
+            return Reached(end, tuple(stopped))
         if progress:
             progress(reached, end)
-    if stopped:
-        raise stopped[0]
-    return end
 
 
 def _one_batch(store: Store, models: Sequence[Model], targets: dict[str, int], size: int) -> int | None:
     """Move those furthest behind by one batch: the position reached, or None when all have arrived."""
     with store.batch() as batch:
-        positions = batch.positions()
+        positions = batch.positions(models)
         behind = [model for model in models if positions[model.name] < targets[model.name]]
         if not behind:
             return None
         after = min(positions[model.name] for model in behind)
         together = [model for model in behind if positions[model.name] == after]
         upto = min(after + size, *(targets[model.name] for model in together))
-        _write(batch, together, project(together, batch.log(after, upto)))
+        write(batch, together, project(together, batch.log(after, upto)))
         batch.reached(together, upto)
         return upto
 
 
-def _write(batch: Batch, models: Iterable[Model], rows: Rows) -> None:
-    for table in _tables(models):
+def write(into: Writing, models: Iterable[Model], rows: Rows) -> None:
+    """Add projected rows to the tables of these models."""
+    for table in (table for model in models for table in model.tables):
         if table.row in rows:
-            batch.add(table, rows[table.row])
-
-
-def _tables(models: Iterable[Model]) -> Iterable[Table]:
-    return (table for model in models for table in model.tables)
+            into.add(table, rows[table.row])
 
 
 def project(models: Sequence[Model], log: Iterable[LogTuple]) -> Rows:

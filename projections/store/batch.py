@@ -1,29 +1,29 @@
-"""Writing: one turn at moving the read models. The turn ends with the transaction."""
+"""Writing: rows of read models, and one turn at moving them. A turn ends with its transaction."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from psycopg import sql
 
+from projections.errors import Remade
 from projections.recorded import Model, Table
 from projections.store.snapshot import Snapshot
 from projections.store.statements import statement
+
+LIVE: Final = "read_model"
+"""The schema whose tables answer questions."""
 
 LogTuple = tuple[int, str, int, str, bytes]
 """Position, stream, version, topic, state."""
 
 
-class Batch:
-    """Alone among all processes until the transaction ends: it takes the lock of the read models."""
+class Writing:
+    """The log's events on one side, tables of one schema on the other."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], schema: str) -> None:
         self._connection = connection
-        connection.execute(statement("lock_read_models"))
-
-    def positions(self) -> dict[str, int]:
-        """Where every model stands now."""
-        return {name: place.position for name, place in Snapshot(self._connection).tracked().items()}
+        self._schema = schema
 
     def log(self, after: int, upto: int) -> list[LogTuple]:
         """The log's events in that range, as stored, in position order."""
@@ -32,14 +32,31 @@ class Batch:
 
     def add(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         """Append rows to a table."""
-        types = dict(self._connection.execute(statement("column_types"), {"table": table.name}).fetchall())
+        named = {"schema": self._schema, "table": table.name}
+        types = dict(self._connection.execute(statement("column_types"), named).fetchall())
         into = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
-            sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, table.columns))
+            sql.Identifier(self._schema, table.name), sql.SQL(", ").join(map(sql.Identifier, table.columns))
         )
         with self._connection.cursor() as cursor, cursor.copy(into) as copy:
             copy.set_types([types[column] for column in table.columns])
             for row in rows:
                 copy.write_row(row)
+
+
+class Batch(Writing):
+    """Alone among all processes until the transaction ends: it takes the lock of the read models."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        super().__init__(connection, LIVE)
+        connection.execute(statement("lock_read_models"))
+
+    def positions(self, models: Iterable[Model]) -> dict[str, int]:
+        """Where these models stand now. Raises Remade (`store_unavailable`): one is of another version."""
+        tracked = Snapshot(self._connection).tracked()
+        for model in models:
+            if model.name not in tracked or tracked[model.name].version != model.version:
+                raise Remade
+        return {model.name: tracked[model.name].position for model in models}
 
     def reached(self, models: Iterable[Model], position: int) -> None:
         """These models hold all rows up to a position."""
@@ -47,7 +64,6 @@ class Batch:
         self._connection.execute(statement("track"), {"models": names, "position": position})
 
     def start_over(self, model: Model) -> None:
-        """The model's tables are empty and of the present version."""
-        self._connection.execute(
-            statement("track_from_start"), {"model": model.name, "version": model.version}
-        )
+        """The model's tables are empty."""
+        fresh = {"model": model.name, "version": model.version}
+        self._connection.execute(statement("track_from_start"), fresh)

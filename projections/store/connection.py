@@ -1,22 +1,27 @@
-"""A connection to the read models: make them, read them (`Snapshot`), add to them (`Batch`)."""
+"""A connection to the read models: make, read (`Snapshot`), add to (`Batch`) and replace (`Copy`) them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import psycopg
 from psycopg import IsolationLevel, sql
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import InsufficientPrivilege, InvalidSchemaName, LockNotAvailable, UndefinedTable
 
 from ledger.errors import StoreUnavailable
 from ledger.events.codec import check_log_format
+from projections.errors import RebuildRunning, Remade
 from projections.models import MODELS
 from projections.recorded import Model
 from projections.store import statements
 from projections.store.batch import Batch
+from projections.store.copy import Copy
 from projections.store.snapshot import Snapshot
 from projections.store.statements import statement
+
+_PATIENCE_MS: Final = 5_000
+"""How long a rebuild waits for another to end."""
 
 
 class Store:
@@ -70,6 +75,48 @@ class Store:
             yield Batch(self._connection)
 
     @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Alone in moving the read models, across as many transactions as the block takes."""
+        with _in_one_sentence():
+            self._connection.execute(statement("hold_read_models"))
+            try:
+                yield
+            finally:
+                with suppress(psycopg.Error):  # a session that is gone holds nothing
+                    self._connection.execute(statement("release_read_models"))
+
+    @contextmanager
+    def copy(self, models: Sequence[Model]) -> Iterator[Copy]:
+        """New, empty tables of these models beside the live ones; if not switched, dropped at the end.
+
+        Raises RebuildRunning (`rebuild_running`). What a killed program left behind is dropped first.
+        """
+        with _in_one_sentence():
+            self._alone_in_rebuilding()
+            copy = Copy(self._connection)
+            try:
+                self._mend(models)
+                copy.begin(models)
+                yield copy
+            except (UndefinedTable, InvalidSchemaName) as error:
+                raise Remade from error  # it took the new tables with the old ones
+            finally:
+                with suppress(psycopg.Error):  # whoever comes next drops it
+                    copy.drop()
+                    self._connection.execute(statement("unlock_rebuild"))
+
+    def _alone_in_rebuilding(self) -> None:
+        patient = {"lock_ms": _PATIENCE_MS, "statement_ms": 0, "local": False}
+        self._connection.execute(statement("patience"), patient)
+        try:
+            self._connection.execute(statement("lock_rebuild"))
+        except LockNotAvailable:
+            raise RebuildRunning from None
+        finally:
+            with suppress(psycopg.Error):  # a session that is gone is not waited for
+                self._connection.execute(statement("patience"), {**patient, "lock_ms": 0})
+
+    @contextmanager
     def _transaction(self, isolation: IsolationLevel, *, read_only: bool) -> Iterator[None]:
         with _in_one_sentence():
             self._connection.isolation_level = isolation
@@ -87,14 +134,30 @@ class Store:
             return
         with self.batch() as batch:  # opening it takes the turn
             self._connection.execute(statements.schema())
-            for model in self._outdated():
-                for table in model.tables:
-                    self._connection.execute(
-                        sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.Identifier(table.name))
-                    )
-                self._connection.execute(statements.tables(model.name))
-                batch.start_over(model)
-            self._connection.execute(statements.views())
+            self._make(batch, self._outdated())
+
+    def _mend(self, models: Sequence[Model]) -> None:
+        """Make tables anew that somebody has dropped."""
+        with self.batch() as batch:
+            self._make(batch, [model for model in models if self._tables_missing(model)])
+
+    def _tables_missing(self, model: Model) -> list[str]:
+        names = [table.name for table in model.tables]
+        return Snapshot(self._connection).values("tables_missing", str, tables=names)
+
+    def _make(self, batch: Batch, models: Sequence[Model]) -> None:
+        """Make the tables of these models anew, empty. A copy that is being built of old ones is given up."""
+        if not models:
+            return
+        self._connection.execute(statement("drop_next"))
+        for model in models:
+            for table in model.tables:
+                self._connection.execute(
+                    sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.Identifier(table.name))
+                )
+            self._connection.execute(statements.tables(model.name))
+            batch.start_over(model)
+        self._connection.execute(statements.views())
 
     def _outdated(self) -> list[Model]:
         """The models whose tables are missing or of an older version."""

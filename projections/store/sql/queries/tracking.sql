@@ -1,5 +1,5 @@
 -- name: session
--- Tables of read models are named without their schema, so that a copy can be built in another one.
+-- Statements name the tables of read models without their schema: the live ones are always those in `read_model`.
 SELECT set_config('search_path', 'read_model', false), set_config('TimeZone', 'UTC', false);
 
 -- name: lock_read_models
@@ -24,4 +24,4 @@ UPDATE read_model.tracking SET position = %(position)s WHERE model = ANY(%(model
 SELECT a.attname, CASE t.typtype WHEN 'e' THEN 'text'::regtype::oid ELSE t.oid END::integer
 FROM pg_attribute a
 JOIN pg_type t ON t.oid = a.atttypid
-WHERE a.attrelid = to_regclass(%(table)s) AND a.attnum > 0 AND NOT a.attisdropped;
+WHERE a.attrelid = to_regclass(quote_ident(%(schema)s) || '.' || quote_ident(%(table)s)) AND a.attnum > 0 AND NOT a.attisdropped;
