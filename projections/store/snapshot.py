@@ -1,11 +1,13 @@
 """Reading: one moment of the read models and of the log."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
 import psycopg
-from psycopg.rows import class_row, scalar_row
+from psycopg import Cursor
+from psycopg.rows import scalar_row
 
 from ledger.events.codec import decode
 from projections.models import MODELS
@@ -13,6 +15,7 @@ from projections.recorded import Model, Recorded
 from projections.store.statements import statement
 
 Row = TypeVar("Row")
+Shape = TypeVar("Shape", bound=tuple[Any, ...])
 
 EVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 """No service time lies beyond it: the present is every question asked of this moment."""
@@ -64,12 +67,12 @@ class Snapshot:
         """Where every model stands."""
         return {place.model: place for place in self.rows("tracking", Place)}
 
-    def rows(self, name: str, shape: type[Row], /, **parameters: object) -> list[Row]:
-        """The rows of a named statement; its columns are the fields of `shape`."""
-        with self._connection.cursor(row_factory=class_row(shape)) as cursor:
+    def rows(self, name: str, shape: type[Shape], /, **parameters: object) -> list[Shape]:
+        """The rows of a named statement; its columns are the fields of `shape`, in any order."""
+        with self._connection.cursor(row_factory=_shaped(shape), binary=True) as cursor:
             return cursor.execute(statement(name), parameters).fetchall()
 
-    def row(self, name: str, shape: type[Row], /, **parameters: object) -> Row:
+    def row(self, name: str, shape: type[Shape], /, **parameters: object) -> Shape:
         """The one row of a named statement that always has one."""
         (row,) = self.rows(name, shape, **parameters)
         return row
@@ -87,14 +90,27 @@ class Snapshot:
 
     def streams(self, streams: Iterable[str], upto: int) -> list[Recorded[Any]]:
         """The events of these streams up to a position, in recorded order."""
-        found = self._log("log_streams", streams=list(streams), upto=upto) if upto else []
+        found = self.rows("log_streams", LogRow, streams=list(streams), upto=upto) if upto else []
         return [row.recorded() for row in found]
 
     def positions(self, positions: Sequence[int]) -> list[Recorded[Any]]:
         """The events at these positions, in recorded order."""
-        found = self._log("log_positions", positions=list(positions)) if positions else []
+        found = self.rows("log_positions", LogRow, positions=list(positions)) if positions else []
         return [row.recorded() for row in found]
 
-    def _log(self, name: str, /, **parameters: object) -> list[LogRow]:
-        with self._connection.cursor(row_factory=class_row(LogRow), binary=True) as cursor:
-            return cursor.execute(statement(name), parameters).fetchall()
+
+def _shaped(shape: type[Shape]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], Shape]]:
+    """Rows as named tuples: the columns are put in the order of the fields once, not for every row."""
+    make: Callable[[Iterable[Any]], Shape] = shape._make  # type: ignore[attr-defined]  # a NamedTuple's own
+    fields = tuple(shape.__annotations__)
+
+    def factory(cursor: Cursor[Any]) -> Callable[[Sequence[Any]], Shape]:
+        columns = [column.name for column in cursor.description or ()]
+        if columns == list(fields) or not columns:
+            return make
+        if set(columns) != set(fields):
+            raise TypeError(f"the columns {columns} are not the fields {fields}")
+        in_order = itemgetter(*map(columns.index, fields))
+        return lambda values: make(in_order(values))
+
+    return factory

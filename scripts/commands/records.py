@@ -6,7 +6,7 @@ import typer
 
 from scripts.cli.answers import Answer, Json, answer
 from scripts.cli.settings import Settings, command
-from scripts.cli.values import Position, day
+from scripts.cli.values import At, Position, day, instant
 from scripts.commands.queries import Account
 
 _STATEMENT = (
@@ -29,6 +29,7 @@ def statement(
         str | None, typer.Option("--from", metavar="DAY", help="The first day, included")
     ] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="DAY", help="The last day, included")] = None,
+    at: At = None,
     position: Position = None,
     json: Json = False,
 ) -> int:
@@ -39,12 +40,14 @@ def statement(
     copay statement WEI
 
     copay statement WEI --from 2025-04-01 --to 2025-06-30 --json
+
+    copay statement WEI --at 2025-06-30T23:59:59+08:00 --position 40
     """
     from projections import queries
     from scripts.cli.tables import Page
     from scripts.cli.texts import word
 
-    start, end = day("--from", first), day("--to", last)
+    start, end, then = day("--from", first), day("--to", last), instant("--at", at)
 
     def show(found: Answer) -> None:
         lines = [
@@ -59,7 +62,7 @@ def statement(
     return answer(
         settings,
         json,
-        lambda view: queries.statement(view, account, first=start, last=end, position=position),
+        lambda view: queries.statement(view, account, start, end, at=then, position=position),
         show,
     )
 

@@ -7,22 +7,12 @@ SELECT coalesce(sum(current_fen), 0)::bigint AS current_fen,
 FROM entries
 WHERE account = %(account)s AND position <= %(upto)s AND at <= %(at)s;
 
--- name: statement
-SELECT position, at, recorded_at, type, bucket, amount_fen, balance_fen, settlement, beneficiary, note
-FROM (
-    SELECT e.position, e.at, e.recorded_at, e.type::text, l.place, l.bucket, l.amount_fen,
-        coalesce(
-            sum(l.amount_fen) FILTER (WHERE l.bucket <> 'suspense') OVER (ORDER BY e.position, l.place), 0
-        )::bigint AS balance_fen,
-        e.settlement, e.beneficiary, e.note
-    FROM entries e
-    CROSS JOIN LATERAL (
-        VALUES (1, 'current', e.current_fen), (2, 'carried', e.carried_fen), (3, 'suspense', e.suspense_fen)
-    ) l (place, bucket, amount_fen)
-    WHERE e.account = %(account)s AND e.position <= %(upto)s AND l.amount_fen IS NOT NULL
-) lines
-WHERE at >= %(from)s AND at < %(before)s
-ORDER BY position, place;
+-- name: moved_money
+SELECT position, at, recorded_at, type::text, current_fen, carried_fen, suspense_fen, settlement, beneficiary, note
+FROM entries
+WHERE account = %(account)s AND position <= %(upto)s AND at <= %(at)s
+    AND (current_fen IS NOT NULL OR carried_fen IS NOT NULL OR suspense_fen IS NOT NULL)
+ORDER BY position;
 
 -- name: payment_positions
 -- The account events of one settlement, by the accounts that paid it.

@@ -6,5 +6,5 @@ CREATE TABLE quota_entries (
     binder text NOT NULL,
     beneficiary text NOT NULL
 );
-CREATE INDEX ON quota_entries (beneficiary);
+CREATE INDEX ON quota_entries (beneficiary) INCLUDE (binding, position, at, delta_fen);
 CREATE INDEX ON quota_entries (binder);
