@@ -79,21 +79,22 @@ def project(recorded: Recorded[Read]) -> Iterator[Entry]:
         case _:
             assert_never(event)
     if any(change):
+        current, carried, suspense, reserved, held, held_carried = change
         yield Entry(
-            recorded.position, event.at, event.recorded_at,
-            change.current_fen or None, change.carried_fen or None, change.suspense_fen or None,
-            change.reserved_fen or None, change.held_fen or None, change.held_carried_fen or None,
+            recorded.position, event.at, event.recorded_at, current or None, carried or None, suspense or None,
+            reserved or None, held or None, held_carried or None,
             rank, binding, event.topic, recorded.subject, settlement, beneficiary, note,
         )  # fmt: skip
 
 
 def _payment(event: Payment) -> _Change:
     """A quota pays when money is charged or set aside; capturing only turns what was held into a debit."""
-    current, carried, total = event.current_fen, event.carried_fen, event.amount_fen
+    current, carried = event.current_fen, event.carried_fen
+    total = current + carried
     quota = total if event.from_quota else 0
     match event:
         case CoPaymentCharged():
-            return _Change(-current, -carried, reserved_fen=-quota)
+            return _Change(-current, -carried, 0, -quota)  # by place: every payment comes here
         case CoPaymentHeld():
             return _Change(held_fen=total, held_carried_fen=carried, reserved_fen=-quota)
         case CoPaymentCaptured():

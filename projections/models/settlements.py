@@ -58,12 +58,20 @@ def project(recorded: Recorded[Read]) -> Iterator[SettlementStep]:
 
 
 def _decided(position: int, settlement: str, event: SettlementDecided) -> SettlementStep:
-    own_fen = sum(source.taken_fen for source in event.sources if source.payer == event.beneficiary)
-    shared_fen = sum(source.taken_fen for source in event.sources) - own_fen
+    own = own_fen(event)
     return SettlementStep(
-        position, event.at, event.op, settlement, event.amount_fen, own_fen, shared_fen, event.cash_fen, None,
+        position, event.at, event.op, settlement, event.amount_fen, own, event.amount_fen - own - event.cash_fen,
+        event.cash_fen, None,
         event.beneficiary, event.region, event.institution, event.service_class, event.med_type,
     )  # fmt: skip
+
+
+def own_fen(event: SettlementDecided) -> int:
+    """What the beneficiary's own account paid of a bill. Binders paid the rest that is not cash."""
+    for source in event.sources:
+        if source.payer == event.beneficiary:
+            return source.taken_fen
+    return 0
 
 
 SETTLEMENTS: Final = Model(

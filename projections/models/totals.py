@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final, NamedTuple, assert_never, get_args
 
 from ledger.events.settlement import SettlementCaptured, SettlementDecided, SettlementRefunded
+from projections.models.settlements import own_fen
 from projections.recorded import Model, Recorded, Table
 
 Read = SettlementDecided | SettlementCaptured | SettlementRefunded
@@ -18,9 +19,9 @@ Read = SettlementDecided | SettlementCaptured | SettlementRefunded
 class TotalEntry(NamedTuple):
     """One fact: the op that decided the bill (`charge`, `hold`, `pay_premium`), `captured` or `refunded`.
 
-    Amounts are unsigned fen. A decision says whose bill it is, where it arose, and its split (own + shared +
-    cash = amount). A refund says what it gave back, the cash of it, and to whom (`restored_to`,
-    `restored_fen`); whether that is own or shared money follows from the decision.
+    Amounts are unsigned fen. A decision says whose bill it is, where it arose, and how much of it was own money
+    and cash; the rest is shared. A refund says what it gave back, the cash of it, and to whom (`restored_to`,
+    `restored_fen`); whether that was own or shared money follows from the decision.
     """
 
     position: int
@@ -29,7 +30,6 @@ class TotalEntry(NamedTuple):
     settlement: str
     amount_fen: int | None = None
     own_fen: int | None = None
-    shared_fen: int | None = None
     cash_fen: int | None = None
     beneficiary: str | None = None
     region: str | None = None
@@ -59,14 +59,8 @@ def project(recorded: Recorded[Read]) -> Iterator[TotalEntry]:
 
 
 def _decided(position: int, settlement: str, event: SettlementDecided) -> TotalEntry:
-    own_fen = shared_fen = 0
-    for source in event.sources:
-        if source.payer == event.beneficiary:
-            own_fen += source.taken_fen
-        else:
-            shared_fen += source.taken_fen
     return TotalEntry(
-        position, event.at, event.op, settlement, event.amount_fen, own_fen, shared_fen, event.cash_fen,
+        position, event.at, event.op, settlement, event.amount_fen, own_fen(event), event.cash_fen,
         event.beneficiary, event.region, event.institution, event.service_class,
     )  # fmt: skip
 

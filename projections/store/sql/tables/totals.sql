@@ -4,7 +4,6 @@ CREATE TABLE total_entries (
     at timestamptz NOT NULL,
     amount_fen bigint,
     own_fen bigint,
-    shared_fen bigint,
     cash_fen bigint,
     step text NOT NULL,
     settlement text NOT NULL,
