@@ -13,8 +13,9 @@ from psycopg_pool import PoolTimeout
 from ledger.errors import StoreUnavailable
 from ledger.events.codec import decode, encode
 from ledger.events.envelope import StreamEvent
+from ledger.persistence.appending import append
 from ledger.persistence.log import Batch, Conflict, KnownRequest, Span
-from ledger.persistence.recorder import LedgerRecorder, append, datastore
+from ledger.persistence.recorder import LedgerRecorder, datastore
 
 _LOAD = """
 SELECT e.originator_id, e.originator_version, e.topic, e.state

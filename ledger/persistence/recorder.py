@@ -10,19 +10,23 @@ from importlib.resources import files
 from typing import Any, Final
 
 import psycopg
-from eventsourcing.persistence import IntegrityError, JSONTranscoder, Mapper, StoredEvent
+from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL
 
 from ledger.errors import StoreUnavailable
 from ledger.events.codec import LOG_FORMAT, check_log_format, decode, encode
 from ledger.events.envelope import StreamEvent
-from ledger.persistence.log import Batch, Span
+from ledger.persistence.appending import append
+from ledger.persistence.log import Batch
 
 SCHEMA: Final = "ledger"
 TABLE: Final = "ledger_events"
 _PREPARE_LOCK: Final = 7310002
+_SESSION: Final = "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off"
+"""Every statement here finds rows by key. Left to itself the server plans each anew, and what it planned while
+the log was still empty reads the whole log for as long as the session lasts."""
 
 
 class EventMapper(Mapper[str]):
@@ -100,44 +104,6 @@ CREATE TABLE IF NOT EXISTS ledger.ledger_events (
 """
 """The library's columns, fixed widths first so that no bytes go to alignment."""
 
-Row = tuple[str, int, str, bytes]
-"""Stream, version, topic, bytes."""
-
-_APPEND: Final = (
-    "SELECT ledger.append(%b::int8, %b::text[], %b::int8, %b::int8, %b::text[],"
-    " %b::text[], %b::int8[], %b::text[], %b::bytea[], %b::text[], %b::int8[], %b::bytea[],"
-    " %b::text[], %b::date[]) AS last"
-)
-
-
-def append(conn: psycopg.Connection[Any], rows: Sequence[Row], batch: Batch) -> Span:
-    """Append the events of a batch, given as rows, in one round trip.
-
-    Raises `IntegrityError` when what was read has changed or an id or version is taken; nothing is stored.
-    """
-    parameters = (
-        batch.since,
-        list(batch.reads),
-        batch.own.first,
-        batch.own.last,
-        list(batch.absent),
-        [row[0] for row in rows],
-        [row[1] for row in rows],
-        [row[2] for row in rows],
-        [row[3] for row in rows],
-        [key.request for key in batch.keys],
-        [key.event + 1 for key in batch.keys],
-        [key.digest for key in batch.keys],
-        list(batch.births),
-        list(batch.births.values()),
-    )
-    try:
-        row = conn.execute(_APPEND, parameters, prepare=True).fetchone()
-    except (psycopg.errors.UniqueViolation, psycopg.errors.SerializationFailure) as error:
-        raise IntegrityError(str(error)) from error
-    assert row is not None
-    return Span(int(row["last"]), int(row["last"]) + len(rows))
-
 
 def _format_of(conn: psycopg.Connection[Any]) -> int | None:
     """The format of the ledger in this database; none when there is no ledger yet."""
@@ -171,5 +137,5 @@ def datastore(dsn: str) -> PostgresDatastore:
     )
     assert isinstance(store.pool.kwargs, dict)
     store.pool.kwargs = {"row_factory": store.pool.kwargs["row_factory"]}
-    store.pool.conninfo = dsn
+    store.pool.conninfo = make_conninfo(dsn, options=f"{given.get('options', '')} {_SESSION}".strip())
     return store

@@ -15,18 +15,14 @@ CREATE TABLE IF NOT EXISTS ledger.subjects (
     born    date NOT NULL
 );
 
--- Append a batch, or nothing. Under the one writer lock, so position order is commit order and positions are dense.
+-- Take the one writer lock until the transaction ends, and see that what a decision rests on still holds.
+-- Under this lock position order is commit order, and positions are dense.
 --   since, reads: the decision read these streams as of position `since`; a later event on one of them is a conflict,
 --                 unless its position lies in (own_first, own_last]: the batch this writer saved just before.
 --   absent:       streams the decision took to be empty.
---   key_events:   which event of the batch (from 1) answers each request id.
--- Returns the position before the first event. SQLSTATE 40001: what was read has changed. 23505: a version or a request
--- id was taken meanwhile. Either way nothing is stored.
-CREATE OR REPLACE FUNCTION ledger.append(
-    since bigint, reads text[], own_first bigint, own_last bigint, absent text[],
-    ids text[], versions bigint[], topics text[], states bytea[],
-    key_ids text[], key_events bigint[], key_digests bytea[],
-    born_accounts text[], born_dates date[]
+-- Returns the position of the last event. SQLSTATE 40001: what was read has changed.
+CREATE OR REPLACE FUNCTION ledger.begin_append(
+    since bigint, reads text[], own_first bigint, own_last bigint, absent text[]
 ) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     last bigint;
@@ -40,6 +36,22 @@ BEGIN
     ) OR EXISTS (SELECT FROM ledger.ledger_events WHERE originator_id = ANY (absent)) THEN
         RAISE EXCEPTION 'what the decision read has changed' USING ERRCODE = '40001';
     END IF;
+    RETURN last;
+END $$;
+
+-- Append a batch, or nothing, in one round trip: the way for a few events. Many are copied after `begin_append`.
+--   key_events: which event of the batch (from 1) answers each request id.
+-- Returns the position before the first event. SQLSTATE 40001 as above; 23505: a version or a request id was taken
+-- meanwhile. Either way nothing is stored.
+CREATE OR REPLACE FUNCTION ledger.append(
+    since bigint, reads text[], own_first bigint, own_last bigint, absent text[],
+    ids text[], versions bigint[], topics text[], states bytea[],
+    key_ids text[], key_events bigint[], key_digests bytea[],
+    born_accounts text[], born_dates date[]
+) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    last bigint := ledger.begin_append(since, reads, own_first, own_last, absent);
+BEGIN
     INSERT INTO ledger.ledger_events (originator_id, originator_version, topic, state, notification_id)
         SELECT e.id, e.version, e.topic, e.state, last + e.n
         FROM unnest(ids, versions, topics, states) WITH ORDINALITY AS e (id, version, topic, state, n);

@@ -43,6 +43,7 @@ class Databases:
         self._copies += 1
         name = f"copy_{self._copies}"
         self._statement(f"CREATE DATABASE {{}} TEMPLATE {template} STRATEGY FILE_COPY", name)
+        os.sync()  # nor has the machine anything of the contender before
         try:
             yield make_conninfo(self._dsn, dbname=name)
         finally:
