@@ -14,12 +14,13 @@ from ledger.errors import StoreUnavailable
 from ledger.events.codec import decode, encode
 from ledger.events.envelope import StreamEvent
 from ledger.persistence.appending import append
+from ledger.persistence.arrays import Integers, Texts
 from ledger.persistence.log import Batch, Conflict, KnownRequest, Span
 from ledger.persistence.recorder import LedgerRecorder, datastore
 
 _LOAD = """
 SELECT e.originator_id, e.originator_version, e.topic, e.state
-FROM unnest(%b::text[], %b::int8[]) AS wanted (id, after)
+FROM unnest(%b, %b) AS wanted (id, after)
 JOIN ledger.ledger_events e ON e.originator_id = wanted.id AND e.originator_version > wanted.after
 ORDER BY e.originator_id, e.originator_version
 """
@@ -30,9 +31,9 @@ FROM ledger.ledger_events WHERE notification_id > %b::int8 GROUP BY originator_i
 _REQUESTS = """
 SELECT k.request_id, k.digest, e.originator_id, e.originator_version, e.topic, e.state
 FROM ledger.request_keys k JOIN ledger.ledger_events e ON e.notification_id = k.position
-WHERE k.request_id = ANY (%b::text[])
+WHERE k.request_id = ANY (%b)
 """
-_BIRTHS = "SELECT account, born FROM ledger.subjects WHERE account = ANY (%b::text[])"
+_BIRTHS = "SELECT account, born FROM ledger.subjects WHERE account = ANY (%b)"
 
 
 class PostgresLog:
@@ -84,7 +85,7 @@ class PostgresLog:
     def load(self, after: Mapping[str, int]) -> Iterator[StreamEvent]:
         """The events of streams beyond a version each, in order within each stream."""
         cursor = self._open.cursor(binary=True)
-        for row in cursor.execute(_LOAD, (list(after), list(after.values())), prepare=True):
+        for row in cursor.execute(_LOAD, (Texts.of(after), Integers.of(after.values())), prepare=True):
             event = decode(row["topic"], row["state"])
             yield StreamEvent(row["originator_id"], row["originator_version"], event)
 
@@ -98,12 +99,12 @@ class PostgresLog:
                     row["originator_id"], row["originator_version"], decode(row["topic"], row["state"])
                 ),
             )
-            for row in cursor.execute(_REQUESTS, (list(ids),), prepare=True)
+            for row in cursor.execute(_REQUESTS, (Texts.of(ids),), prepare=True)
         }
 
     def births(self, accounts: Sequence[str]) -> dict[str, date]:
         """The known birth dates of these accounts."""
-        rows = self._open.execute(_BIRTHS, (list(accounts),), prepare=True)
+        rows = self._open.execute(_BIRTHS, (Texts.of(accounts),), prepare=True)
         return {row["account"]: row["born"] for row in rows}
 
     def append(self, batch: Batch) -> Span:
