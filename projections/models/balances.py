@@ -81,9 +81,9 @@ def project(recorded: Recorded[Read]) -> Iterator[Entry]:
     if any(change):
         current, carried, suspense, reserved, held, held_carried = change
         yield Entry(
-            recorded.position, event.at, event.recorded_at, current or None, carried or None, suspense or None,
-            reserved or None, held or None, held_carried or None,
-            rank, binding, event.topic, recorded.subject, settlement, beneficiary, note,
+            recorded.position, event.at, event.recorded_at,
+            current or None, carried or None, suspense or None, reserved or None, held or None,
+            held_carried or None, rank, binding, event.topic, recorded.subject, settlement, beneficiary, note,
         )  # fmt: skip
 
 

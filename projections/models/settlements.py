@@ -60,8 +60,8 @@ def project(recorded: Recorded[Read]) -> Iterator[SettlementStep]:
 def _decided(position: int, settlement: str, event: SettlementDecided) -> SettlementStep:
     own = own_fen(event)
     return SettlementStep(
-        position, event.at, event.op, settlement, event.amount_fen, own, event.amount_fen - own - event.cash_fen,
-        event.cash_fen, None,
+        position, event.at, event.op, settlement, event.amount_fen,
+        own, event.amount_fen - event.cash_fen - own, event.cash_fen, None,
         event.beneficiary, event.region, event.institution, event.service_class, event.med_type,
     )  # fmt: skip
 

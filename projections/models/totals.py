@@ -19,9 +19,9 @@ Read = SettlementDecided | SettlementCaptured | SettlementRefunded
 class TotalEntry(NamedTuple):
     """One fact: the op that decided the bill (`charge`, `hold`, `pay_premium`), `captured` or `refunded`.
 
-    Amounts are unsigned fen. A decision says whose bill it is, where it arose, and how much of it was own money
-    and cash; the rest is shared. A refund says what it gave back, the cash of it, and to whom (`restored_to`,
-    `restored_fen`); whether that was own or shared money follows from the decision.
+    Amounts are unsigned fen. A decision says whose bill it is, where it arose, and how much of it was own
+    money and cash; the rest is shared. A refund says what it gave back, the cash of it, and to whom
+    (`restored_to`, `restored_fen`); whether that was own or shared money follows from the decision.
     """
 
     position: int

@@ -10,9 +10,10 @@ from projections.queries.history import history
 from projections.queries.limits import limits
 from projections.queries.members import members
 from projections.queries.statement import statement
+from projections.queries.totals import totals
 from projections.queries.waiting import bindings, holds, refusals, reviews, suspense, unknown
 
 __all__ = [
     "balance", "bindings", "debit_order", "explain", "history", "holds", "limits", "members", "refusals",
-    "reviews", "statement", "suspense", "unknown",
+    "reviews", "statement", "suspense", "totals", "unknown",
 ]  # fmt: skip

@@ -14,7 +14,9 @@ from scripts.cli import failures
 from scripts.cli.settings import from_options
 from tests.scripts.conftest import ROOT, STORY, Copay, environment
 
-QUERIES = ("balance", "debit-order", "limits", "members", "statement", "history", "explain", "list")
+QUERIES = (
+    "balance", "debit-order", "limits", "members", "statement", "history", "totals", "explain", "list",
+)  # fmt: skip
 COMMANDS = ("apply", *QUERIES, "policies", "policy", "generate")
 
 

@@ -18,6 +18,7 @@ KEYS = {
     ("members", "WEI", "--year", "2025"): {"members"},
     ("statement", "WEI"): {"lines"},
     ("history", "LIN-S3"): {"events"},
+    ("totals", "--from", "2025-05-01"): {"totals", "sum"},
     ("explain", "LIN-S3"): {
         "settlement", "state", "beneficiary", "amount_fen", "class", "policy", "digest", "sources",
         "cash_fen",
