@@ -25,8 +25,8 @@ SCHEMA: Final = "ledger"
 TABLE: Final = "ledger_events"
 _PREPARE_LOCK: Final = 7310002
 _SESSION: Final = "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off"
-"""Every statement here finds rows by key. Left to itself the server plans each anew, and what it planned while
-the log was still empty reads the whole log for as long as the session lasts."""
+"""Every statement here finds rows by key. The server plans each anew if it is let, and what it planned for an
+empty log reads the whole of it later on, for as long as the session lasts."""
 
 
 class EventMapper(Mapper[str]):
