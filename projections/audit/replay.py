@@ -1,0 +1,180 @@
+"""Replaying the log: typed, checked piece by piece, folded, and held against the read models.
+
+Memory does not grow with the log: a piece is typed into columns on disk, checked with what the checks
+remember of accounts and streams, and let go; the figures are sums over the columns.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from projections.audit.copies import KEYS, TABLES
+from projections.audit.database import Database
+from projections.audit.findings import Difference, Figures, Report
+from projections.audit.naming import Standing, Unequal, rows_named, with_swaps_named
+from projections.audit.pieces import Piece, from_database
+from projections.audit.workspace import Workspace
+
+CHUNK: Final = 250_000
+"""Events a piece: enough for columns to pay, few enough to stay small."""
+
+_EVER: Final = 2**62
+_MACROS: Final = ("business_day", "account_moves", "decided_sources", "tables", "unequal_tables", "grammar")
+_CHECKS: Final = (
+    "neighbours", "events_missing", "events_repeated", "events_unreadable", "events_out_of_place",
+    "recorded_backwards", "versions", "sums_of_settlements", "claims_of_settlements", "claims_of_accounts",
+    "settle_claims", "running", "balances_recorded", "years_closed", "figures_seen", "remember_accounts",
+    "remember_last",
+)  # fmt: skip
+_LAST_CHECKS: Final = (
+    "the_end", "versions_of_the_rest", "claims_not_met", "quotas_recorded", "refunds_recorded", "holds_ended",
+    "families_recorded",
+)  # fmt: skip
+FIGURES: Final = ("accounts", "balances", "quotas", "holds", "limits", "orders", "totals")
+"""What is worked out, in this order; each is a table of its own."""
+
+Progress = Callable[[int, int], object]
+Compared = tuple[int, list[Difference]]
+Beside = Callable[[Workspace, int], Compared]
+"""Another comparison of the figures, as of a position: how many streams, and what differs."""
+
+
+@dataclass
+class _Copies:
+    """Copies of the read models' rows, and what was found of them so far."""
+
+    models: Mapping[str, int] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
+    keys: Path | None = None
+    compared: dict[str, int] = field(default_factory=dict)
+    rows_of: dict[int, int] = field(default_factory=dict)
+
+
+def replay(
+    dsn: str, progress: Progress | None = None, beside: Beside | None = None, chunk: int = CHUNK
+) -> Report:
+    """Replay the log of a database and compare it with the read models there, as far as each has come.
+
+    Raises StoreUnavailable, NothingToReplay. Nothing is written to the database.
+    """
+    with Workspace.opened() as space, Database.opened(dsn) as database:
+        copies = _copied(space, database)
+        end = database.log_end()
+        pieces = from_database(space, database, end, chunk)
+        return replay_pieces(space, pieces, end, copies, progress, beside)
+
+
+def replay_pieces(
+    space: Workspace,
+    pieces: Iterable[Piece],
+    end: int,
+    copies: _Copies | None = None,
+    progress: Progress | None = None,
+    beside: Beside | None = None,
+) -> Report:
+    """Replay typed pieces of a log up to `end`; with copies of the read models' rows, compare with them."""
+    copies = copies or _Copies()
+    for name in _MACROS:
+        space.run(name)
+    events, staged = 0, list[Path]()
+    for piece in pieces:
+        staged = [*staged, *(path for path in piece.files if path not in staged)]
+        _check(space, piece, staged)
+        _compare(space, piece, copies, end)
+        events += piece.events
+        if progress:
+            progress(piece.reach, end)
+    at = min((position for position in copies.models.values()), default=end)
+    differences = _conclude(space, staged, end, copies)
+    _fold(space, min(at, end))
+    aggregates, more = beside(space, min(at, end)) if beside else (0, [])
+    return Report(
+        events,
+        min(at, end),
+        copies.models,
+        copies.compared,
+        {name: Figures(rows, digest) for name, rows, digest in space.rows("digest")},
+        dict(space.rows("sums")),
+        sorted([*differences, *more], key=_first),
+        aggregates,
+    )
+
+
+def _first(difference: Difference) -> tuple[int, str, str, str]:
+    return difference.position, difference.kind, difference.place, difference.subject or ""
+
+
+def _check(space: Workspace, piece: Piece, staged: list[Path]) -> None:
+    space.files("staged", staged)
+    space.files("pieces", piece.files)
+    space.remember({"after": piece.after, "reach": piece.reach, "upto": piece.reach})
+    space.run("views")
+    for name in _CHECKS:
+        space.run(name)
+
+
+def _copied(space: Workspace, database: Database) -> _Copies:
+    models = database.tracked()
+    files = {}
+    for table, (model, columns) in TABLES.items():
+        if model in models and (path := _copy(space, database, table, columns)):
+            files[table] = path
+    return _Copies(models, files, _copy(space, database, "request_keys", KEYS))
+
+
+def _copy(space: Workspace, database: Database, table: str, columns: Mapping[str, str]) -> Path | None:
+    source, target = space.folder / f"{table}.csv", space.folder / f"{table}.parquet"
+    if not database.copy_rows(table, source):
+        return None
+    space.stage_rows(source, target, columns)
+    source.unlink()
+    return target
+
+
+def _compare(space: Workspace, piece: Piece, copies: _Copies, end: int) -> None:
+    space.remember({"found_upto": _EVER if piece.reach >= end else piece.reach})
+    if copies.keys:
+        space.files("keys", [copies.keys])
+        space.run("keys_apart")
+    for table, file in copies.files.items():
+        _at_hand(space, table, file, copies)
+        space.run("tell_apart")
+        copies.compared[table] = copies.compared.get(table, 0) + space.value("count_expected")
+    if space.value("any_missing_here"):
+        for table, file in copies.files.items():
+            _at_hand(space, table, file, copies)
+            for position, rows in space.rows("rows_wanted"):
+                copies.rows_of[position] = copies.rows_of.get(position, 0) + rows
+
+
+def _at_hand(space: Workspace, table: str, file: Path, copies: _Copies) -> None:
+    space.remember({"place": table, "model_at": copies.models[TABLES[table].model]})
+    space.remember({"expected": f"expected_{table}"})
+    space.files("found", [file])
+    space.run(f"expected_{table}")
+    space.run("rows_at_hand")
+
+
+def _conclude(space: Workspace, staged: list[Path], end: int, copies: _Copies) -> list[Difference]:
+    space.files("staged", staged)
+    space.remember({"upto": end})
+    space.run("views")
+    for name in _LAST_CHECKS:
+        space.run(name)
+    found = [Difference(*row) for row in space.rows("found_differences")]
+    unequal = [Unequal(*row) for row in space.rows("unequal_rows")]
+    near = [Standing(*row) for row in space.rows("out_of_place")]
+    follow = frozenset(space.rows("grammar_pairs"))
+    return [*with_swaps_named(found, near, follow), *rows_named(unequal, copies.rows_of, end)]
+
+
+def _fold(space: Workspace, upto: int) -> None:
+    space.remember({"upto": upto})
+    for name in FIGURES:
+        space.run(name)
+
+
+def figures_of(space: Workspace, name: str) -> Iterator[dict[str, Any]]:
+    """The rows of one kind of figure, after a replay."""
+    yield from space.records(f"all_{name}")

@@ -1,0 +1,86 @@
+-- What is read from PostgreSQL: the log and, beside it, the rows of the read models. All of it in one transaction.
+
+-- name: log_there
+SELECT to_regclass('ledger.ledger_events') IS NOT NULL;
+
+-- name: log_end
+SELECT coalesce(max(notification_id), 0) FROM ledger.ledger_events;
+
+-- name: log_format
+SELECT max(version) FROM ledger.format;
+
+-- name: copy_log
+COPY (
+    SELECT notification_id, originator_id, originator_version, topic, convert_from(state, 'UTF8')
+    FROM ledger.ledger_events WHERE notification_id > {after} AND notification_id <= {upto} ORDER BY notification_id
+) TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
+
+-- name: copy_log_bytes
+COPY (
+    SELECT notification_id, originator_id, originator_version, topic, encode(state, 'hex')
+    FROM ledger.ledger_events WHERE notification_id > {after} AND notification_id <= {upto} ORDER BY notification_id
+) TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
+
+-- name: models_there
+SELECT to_regclass('read_model.tracking') IS NOT NULL;
+
+-- name: models_tracked
+SELECT model, position FROM read_model.tracking ORDER BY model;
+
+-- name: copy_request_keys
+COPY (SELECT request_id, position FROM ledger.request_keys)
+TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
+
+-- name: copy_entries
+COPY (
+    SELECT position, at AT TIME ZONE 'UTC', recorded_at AT TIME ZONE 'UTC', current_fen, carried_fen, suspense_fen,
+        reserved_fen, held_fen, held_carried_fen, type, binding, rank, account, settlement, beneficiary, note
+    FROM read_model.entries
+) TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
+
+-- name: copy_account_steps
+COPY (SELECT position, at AT TIME ZONE 'UTC', account, region, insurance, status FROM read_model.account_steps)
+TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
+
+-- name: copy_binding_steps
+COPY (
+    SELECT position, at AT TIME ZONE 'UTC', limit_fen, binding, step, kind, relation, beneficiary, binder,
+        array_to_string(order_after, ',')
+    FROM read_model.binding_steps
+) TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
+
+-- name: copy_quota_entries
+COPY (
+    SELECT position, at AT TIME ZONE 'UTC', delta_fen, binding, binder, beneficiary FROM read_model.quota_entries
+) TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
+
+-- name: copy_limit_uses
+COPY (
+    SELECT position, at AT TIME ZONE 'UTC', delta_fen, binding, year, beneficiary, binder, hold FROM read_model.limit_uses
+) TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
+
+-- name: copy_limit_releases
+COPY (SELECT position, at AT TIME ZONE 'UTC', beneficiary, hold FROM read_model.limit_releases)
+TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
+
+-- name: copy_settlement_steps
+COPY (
+    SELECT position, at AT TIME ZONE 'UTC', amount_fen, own_fen, shared_fen, cash_fen, refundable_fen, step, settlement,
+        beneficiary, region, institution, service_class, med_type
+    FROM read_model.settlement_steps
+) TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
+
+-- name: copy_total_entries
+COPY (
+    SELECT position, at AT TIME ZONE 'UTC', amount_fen, own_fen, cash_fen, step, settlement, beneficiary, region, institution,
+        service_class, array_to_string(restored_to, ','), array_to_string(restored_fen, ',')
+    FROM read_model.total_entries
+) TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
+
+-- name: copy_request_steps
+COPY (SELECT position, at AT TIME ZONE 'UTC', step, request, code FROM read_model.request_steps)
+TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
+
+-- name: copy_request_subjects
+COPY (SELECT position, kind, subject FROM read_model.request_subjects)
+TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');

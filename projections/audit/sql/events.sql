@@ -1,0 +1,135 @@
+-- How the log gets into typed columns. `state` is one event as JSON, `$shape` what `columns.py` says it holds.
+
+-- name: session
+SET preserve_insertion_order = true;
+SET enable_progress_bar = false;
+SET TimeZone = 'UTC';
+
+-- name: count_file
+SELECT count(*) FROM read_parquet($file);
+
+-- name: stage_events
+-- A piece of the log, as the database gave it, in position order.
+COPY (
+    SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject,
+        coalesce(json_valid(state), false) AS readable,
+        unnest(CASE WHEN json_valid(state) THEN from_json(state, $shape) END)
+    FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
+        columns = {'position': 'BIGINT', 'stream': 'VARCHAR', 'version': 'BIGINT', 'topic': 'VARCHAR', 'state': 'VARCHAR'},
+        max_line_size = 67108864)
+) TO $target (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 61440);
+
+-- name: stage_bytes
+-- The same where some state is no text: the bytes come as hexadecimal digits, and what is no text is left empty.
+COPY (
+    SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject,
+        coalesce(json_valid(state), false) AS readable,
+        unnest(CASE WHEN json_valid(state) THEN from_json(state, $shape) END)
+    FROM (
+        SELECT position, stream, version, topic, try(decode(unhex(digits))) AS state
+        FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
+            columns = {'position': 'BIGINT', 'stream': 'VARCHAR', 'version': 'BIGINT', 'topic': 'VARCHAR', 'digits': 'VARCHAR'},
+            max_line_size = 67108864)
+    )
+) TO $target (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 61440);
+
+-- name: stage_rows
+-- Rows as the database gave them, typed; `$source` has the columns that `$columns` names.
+COPY (
+    SELECT * FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
+        allow_quoted_nulls = false, columns = $columns, max_line_size = 67108864)
+) TO $target (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 61440);
+
+-- name: views
+-- `events` is all that was read so far, `chunk` the piece at hand.
+CREATE OR REPLACE VIEW events AS SELECT * FROM read_parquet(getvariable('staged')) WHERE position <= getvariable('upto');
+CREATE OR REPLACE VIEW chunk AS SELECT * FROM read_parquet(getvariable('pieces'))
+WHERE position > getvariable('after') AND position <= getvariable('reach');
+
+-- name: account_moves
+-- What each event of an account did to its figures: signed fen. The only place that gives an event its signs.
+CREATE OR REPLACE MACRO account_moves(source) AS TABLE
+SELECT position, "at", recorded_at, subject AS account, version, topic, settlement, refund, beneficiary, rank, binding,
+    bucket, kind, reason, balance_fen, quota_fen,
+    CASE topic
+        WHEN 'CoPaymentCharged' THEN -coalesce(current_fen, 0)
+        WHEN 'Credited' THEN CASE bucket WHEN 'current' THEN amount_fen ELSE 0 END
+        WHEN 'CoPaymentCaptured' THEN -coalesce(current_fen, 0)
+        WHEN 'CoPaymentRefunded' THEN coalesce(current_fen, 0)
+        WHEN 'Adjusted' THEN CASE bucket WHEN 'current' THEN delta_fen ELSE 0 END
+        WHEN 'YearClosed' THEN -moved_fen
+        ELSE 0
+    END AS current_fen,
+    CASE topic
+        WHEN 'CoPaymentCharged' THEN -coalesce(carried_fen, 0)
+        WHEN 'Credited' THEN CASE bucket WHEN 'carried' THEN amount_fen ELSE 0 END
+        WHEN 'CoPaymentCaptured' THEN -coalesce(carried_fen, 0)
+        WHEN 'CoPaymentRefunded' THEN coalesce(carried_fen, 0)
+        WHEN 'Adjusted' THEN CASE bucket WHEN 'carried' THEN delta_fen ELSE 0 END
+        WHEN 'YearClosed' THEN moved_fen
+        ELSE 0
+    END AS carried_fen,
+    CASE topic
+        WHEN 'CoPaymentRefunded' THEN coalesce(suspense_fen, 0)
+        WHEN 'Adjusted' THEN CASE bucket WHEN 'suspense' THEN delta_fen ELSE 0 END
+        ELSE 0
+    END AS suspense_fen,
+    CASE topic
+        WHEN 'CoPaymentHeld' THEN coalesce(current_fen, 0)
+        WHEN 'CoPaymentCaptured' THEN -coalesce(current_fen, 0)
+        WHEN 'HoldReleased' THEN -coalesce(current_fen, 0)
+        WHEN 'YearClosed' THEN -held_fen
+        ELSE 0
+    END AS held_current_fen,
+    CASE topic
+        WHEN 'CoPaymentHeld' THEN coalesce(carried_fen, 0)
+        WHEN 'CoPaymentCaptured' THEN -coalesce(carried_fen, 0)
+        WHEN 'HoldReleased' THEN -coalesce(carried_fen, 0)
+        WHEN 'YearClosed' THEN held_fen
+        ELSE 0
+    END AS held_carried_fen,
+    CASE topic
+        WHEN 'CoPaymentCharged' THEN CASE WHEN from_quota THEN -coalesce(current_fen, 0) - coalesce(carried_fen, 0) ELSE 0 END
+        WHEN 'CoPaymentHeld' THEN CASE WHEN from_quota THEN -coalesce(current_fen, 0) - coalesce(carried_fen, 0) ELSE 0 END
+        WHEN 'HoldReleased' THEN CASE WHEN from_quota THEN coalesce(current_fen, 0) + coalesce(carried_fen, 0) ELSE 0 END
+        WHEN 'CoPaymentRefunded' THEN CASE WHEN into_quota THEN coalesce(current_fen, 0) + coalesce(carried_fen, 0) ELSE 0 END
+        WHEN 'QuotaGranted' THEN amount_fen
+        WHEN 'QuotaReleased' THEN -released_fen
+        ELSE 0
+    END AS reserved_fen
+FROM query_table(source)
+WHERE starts_with(stream, 'account:');
+
+-- name: decided_sources
+-- Every payer that a decision asked, in the order asked: the figures it saw, and what it paid.
+CREATE OR REPLACE MACRO decided_sources(source) AS TABLE
+SELECT position, request, subject AS settlement, coalesce(op, 'charge') AS op, beneficiary, year, "at", unnest(sources) AS asked,
+    generate_subscripts(sources, 1) AS place
+FROM query_table(source)
+WHERE topic = 'SettlementDecided';
+
+-- name: business_day
+-- The Shanghai day of an instant in UTC. Since 1992 that is eight hours on; before, the zone's table says.
+CREATE OR REPLACE MACRO business_day(instant) AS
+CASE
+    WHEN instant >= TIMESTAMP '1992-01-01' THEN CAST(instant + INTERVAL 8 HOUR AS DATE)
+    ELSE CAST(timezone('Asia/Shanghai', timezone('UTC', instant)) AS DATE)
+END;
+
+-- name: tables
+-- What the checks find, and what they must remember from one piece of the log to the next.
+CREATE TABLE differences (
+    position BIGINT, kind VARCHAR, place VARCHAR, subject VARCHAR, expected VARCHAR, found VARCHAR
+);
+CREATE TABLE claims (
+    what VARCHAR, settlement VARCHAR, other VARCHAR, who VARCHAR, side INTEGER, position BIGINT,
+    first_fen BIGINT, second_fen BIGINT, mark BIGINT
+);
+CREATE TABLE account_state (
+    account VARCHAR, events BIGINT, current_fen BIGINT, carried_fen BIGINT, held_current_fen BIGINT,
+    held_carried_fen BIGINT, reserved_fen BIGINT, balance_off_fen BIGINT
+);
+CREATE TABLE stream_state (stream VARCHAR, version BIGINT, off BIGINT);
+CREATE TABLE last_event (
+    position BIGINT, stream VARCHAR, topic VARCHAR, request VARCHAR, recorded_at TIMESTAMP, op VARCHAR, rank BIGINT
+);

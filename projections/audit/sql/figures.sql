@@ -1,0 +1,172 @@
+-- What the log alone comes to. Every figure is a sum or a last value over typed columns; nothing is remembered.
+
+-- name: balances
+CREATE OR REPLACE TABLE balances AS
+SELECT account, current_fen, carried_fen, current_fen + carried_fen AS balance_fen, reserved_fen, held_fen,
+    greatest(0, current_fen + carried_fen - reserved_fen - held_fen) AS available_fen, suspense_fen
+FROM (
+    SELECT account, CAST(sum(current_fen) AS BIGINT) AS current_fen, CAST(sum(carried_fen) AS BIGINT) AS carried_fen,
+        CAST(sum(reserved_fen) AS BIGINT) AS reserved_fen, CAST(sum(held_current_fen + held_carried_fen) AS BIGINT) AS held_fen,
+        CAST(sum(suspense_fen) AS BIGINT) AS suspense_fen
+    FROM account_moves(events)
+    GROUP BY account
+);
+
+-- name: accounts
+CREATE OR REPLACE TABLE accounts AS
+SELECT subject AS account, max_by(region, position) FILTER (region IS NOT NULL) AS region, any_value(insurance) AS insurance,
+    coalesce(max_by(status, position) FILTER (status IS NOT NULL), 'active') AS status
+FROM events
+WHERE topic IN ('AccountOpened', 'AccountTransferred', 'StatusChanged')
+GROUP BY subject;
+
+-- name: quotas
+CREATE OR REPLACE TABLE quotas AS
+SELECT beneficiary, binding, account AS binder, CAST(sum(reserved_fen) AS BIGINT) AS quota_fen
+FROM account_moves(events)
+WHERE reserved_fen <> 0
+GROUP BY beneficiary, binding, account;
+
+-- name: limits
+CREATE OR REPLACE TABLE limits AS
+SELECT beneficiary, year, part.binder AS binder, CAST(sum(sign * part.amount_fen) AS BIGINT) AS used_fen
+FROM (
+    SELECT subject AS beneficiary, year, CASE topic WHEN 'LimitRestored' THEN -1 ELSE 1 END AS sign, unnest(uses) AS part
+    FROM events
+    WHERE topic IN ('LimitUsed', 'HoldPlaced', 'LimitRestored')
+    UNION ALL
+    SELECT p.subject, p.year, -1, unnest(p.uses)
+    FROM events p
+    JOIN (SELECT subject, settlement FROM events WHERE topic = 'HoldEnded' AND outcome = 'released') e
+        ON e.subject = p.subject AND e.settlement = p.settlement
+    WHERE p.topic = 'HoldPlaced'
+)
+GROUP BY beneficiary, year, binder;
+
+-- name: holds
+CREATE OR REPLACE TABLE holds AS
+SELECT settlement, beneficiary, amount_fen, position FROM (
+    SELECT subject AS settlement, beneficiary, amount_fen, position FROM events
+    WHERE topic = 'SettlementDecided' AND op = 'hold'
+)
+WHERE settlement NOT IN (SELECT subject FROM events WHERE topic IN ('SettlementCaptured', 'SettlementReleased'));
+
+-- name: orders
+-- Who pays for whom, in which place. A binder bound after the last reordering stands behind those it named.
+CREATE OR REPLACE TABLE orders AS
+WITH steps AS (
+    SELECT position, "at", subject AS beneficiary, topic, binding, kind, binder, relation, limit_fen, "order" AS named FROM events
+    WHERE topic IN ('Bound', 'Unbound', 'LimitSet', 'PriorityReordered')
+), standing AS (
+    SELECT * FROM steps b
+    WHERE topic = 'Bound' AND kind = 'mutual_aid' AND NOT EXISTS (
+        SELECT 1 FROM steps u WHERE u.topic = 'Unbound' AND u.beneficiary = b.beneficiary AND u.binding = b.binding
+    )
+), last_limits AS (
+    SELECT beneficiary, binding, arg_max_null(limit_fen, position) AS limit_fen FROM steps
+    WHERE topic IN ('Bound', 'LimitSet') GROUP BY beneficiary, binding
+), last_orders AS (
+    SELECT beneficiary, max(position) AS position, from_json(arg_max(named, position), '["VARCHAR"]') AS named FROM steps
+    WHERE topic = 'PriorityReordered' GROUP BY beneficiary
+)
+SELECT s.beneficiary, row_number() OVER (
+        PARTITION BY s.beneficiary
+        ORDER BY CASE WHEN s.position < o.position THEN list_position(o.named, s.binder) END NULLS LAST, s.position
+    ) AS rank, s.binder, s.relation, s."at" AS since, l.limit_fen, s.binding
+FROM standing s
+LEFT JOIN last_limits l ON l.beneficiary = s.beneficiary AND l.binding = s.binding
+LEFT JOIN last_orders o ON o.beneficiary = s.beneficiary;
+
+-- name: used_by_year
+-- What shared money paid in a year, over everybody.
+CREATE OR REPLACE TABLE used_by_year AS
+SELECT year, CAST(sum(used_fen) AS BIGINT) AS used_fen FROM limits GROUP BY year;
+
+-- name: totals
+-- Per institution and Shanghai day: what was settled, and what went back. A charge or premium counts on its own day, a
+-- hold on the day of its capture, a refund as a reverse entry on the day it happened.
+CREATE OR REPLACE TABLE totals AS
+WITH bills AS (
+    SELECT subject AS settlement, institution, beneficiary, business_day("at") AS day, coalesce(op, 'charge') AS op,
+        amount_fen, coalesce(cash_fen, 0) AS cash_fen, coalesce(list_sum(list_transform(
+            list_filter(sources, lambda s: s.payer = beneficiary),
+            lambda s: coalesce(s.from_current_fen, 0) + coalesce(s.from_carried_fen, 0))), 0) AS own_fen
+    FROM events WHERE topic = 'SettlementDecided'
+), later AS (
+    SELECT subject AS settlement, topic, business_day("at") AS day, amount_fen, cash_fen, restored FROM events
+    WHERE topic IN ('SettlementCaptured', 'SettlementRefunded')
+), entries AS (
+    SELECT institution, day, 1 AS settlements, 0 AS refunds, amount_fen, own_fen, cash_fen, 0 AS refunded_fen,
+        0 AS refunded_own_fen, 0 AS refunded_cash_fen
+    FROM bills WHERE op <> 'hold'
+    UNION ALL
+    SELECT b.institution, l.day, 1, 0, b.amount_fen, b.own_fen, b.cash_fen, 0, 0, 0
+    FROM later l JOIN bills b ON b.settlement = l.settlement
+    WHERE l.topic = 'SettlementCaptured'
+    UNION ALL
+    SELECT b.institution, l.day, 0, 1, 0, 0, 0, l.amount_fen,
+        coalesce(list_sum(list_transform(list_filter(l.restored, lambda r: r.payer = b.beneficiary), lambda r: r.amount_fen)), 0),
+        l.cash_fen
+    FROM later l JOIN bills b ON b.settlement = l.settlement
+    WHERE l.topic = 'SettlementRefunded'
+)
+SELECT institution, day, CAST(sum(settlements) AS BIGINT) AS settlements, CAST(sum(amount_fen) AS BIGINT) AS amount_fen,
+    CAST(sum(own_fen) AS BIGINT) AS own_fen, CAST(sum(amount_fen - own_fen - cash_fen) AS BIGINT) AS shared_fen,
+    CAST(sum(cash_fen) AS BIGINT) AS cash_fen, CAST(sum(refunds) AS BIGINT) AS refunds,
+    CAST(sum(refunded_fen) AS BIGINT) AS refunded_fen, CAST(sum(refunded_own_fen) AS BIGINT) AS refunded_own_fen,
+    CAST(sum(refunded_cash_fen) AS BIGINT) AS refunded_cash_fen
+FROM entries
+GROUP BY institution, day;
+
+-- name: digest
+-- One digest for each kind of figure: SHA-256 over its sorted rows.
+SELECT 'accounts' AS name, count(*) AS rows, sha256(coalesce(string_agg(line, chr(10) ORDER BY line), '')) AS digest
+FROM (SELECT CAST(to_json(t) AS VARCHAR) AS line FROM accounts t)
+UNION ALL
+SELECT 'balances', count(*), sha256(coalesce(string_agg(line, chr(10) ORDER BY line), ''))
+FROM (SELECT CAST(to_json(t) AS VARCHAR) AS line FROM balances t)
+UNION ALL
+SELECT 'quotas', count(*), sha256(coalesce(string_agg(line, chr(10) ORDER BY line), ''))
+FROM (SELECT CAST(to_json(t) AS VARCHAR) AS line FROM quotas t)
+UNION ALL
+SELECT 'holds', count(*), sha256(coalesce(string_agg(line, chr(10) ORDER BY line), ''))
+FROM (SELECT CAST(to_json(t) AS VARCHAR) AS line FROM holds t)
+UNION ALL
+SELECT 'limits', count(*), sha256(coalesce(string_agg(line, chr(10) ORDER BY line), ''))
+FROM (SELECT CAST(to_json(t) AS VARCHAR) AS line FROM limits t)
+UNION ALL
+SELECT 'orders', count(*), sha256(coalesce(string_agg(line, chr(10) ORDER BY line), ''))
+FROM (SELECT CAST(to_json(t) AS VARCHAR) AS line FROM orders t)
+UNION ALL
+SELECT 'totals', count(*), sha256(coalesce(string_agg(line, chr(10) ORDER BY line), ''))
+FROM (SELECT CAST(to_json(t) AS VARCHAR) AS line FROM totals t);
+
+-- name: sums
+-- What all accounts, quotas, limits and settlements come to, in fen.
+SELECT 'balance_fen' AS name, CAST(coalesce(sum(balance_fen), 0) AS BIGINT) AS fen FROM balances
+UNION ALL SELECT 'held_fen', CAST(coalesce(sum(held_fen), 0) AS BIGINT) FROM balances
+UNION ALL SELECT 'reserved_fen', CAST(coalesce(sum(reserved_fen), 0) AS BIGINT) FROM balances
+UNION ALL SELECT 'suspense_fen', CAST(coalesce(sum(suspense_fen), 0) AS BIGINT) FROM balances
+UNION ALL SELECT 'used_fen', CAST(coalesce(sum(used_fen), 0) AS BIGINT) FROM limits
+UNION ALL SELECT 'settled_fen', CAST(coalesce(sum(amount_fen), 0) AS BIGINT) FROM totals
+UNION ALL SELECT 'refunded_fen', CAST(coalesce(sum(refunded_fen), 0) AS BIGINT) FROM totals;
+
+-- name: found_differences
+SELECT position, kind, place, subject, expected, found FROM differences ORDER BY position, kind, place, subject;
+
+-- name: out_of_place
+-- The events around those that stand where they cannot; none when there are too many to tell them apart.
+WITH seeds AS (
+    SELECT DISTINCT position FROM differences
+    WHERE place IN ('log', 'request_keys')
+        AND kind IN ('event_out_of_place', 'version_out_of_line', 'counterpart_missing', 'key_differs', 'recorded_out_of_order')
+)
+SELECT position, stream, version, topic, coalesce(request, '') AS request, coalesce(rank, 0) AS rank FROM events
+WHERE (SELECT count(*) FROM seeds) BETWEEN 1 AND 40
+    AND position IN (SELECT position + step FROM seeds, (VALUES (-2), (-1), (0), (1), (2)) AS steps (step))
+ORDER BY position;
+
+-- name: grammar_pairs
+SELECT before, topic FROM may_follow
+UNION ALL
+SELECT topic, '' FROM homes WHERE topic NOT IN (SELECT topic FROM may_not_end);
