@@ -1,17 +1,17 @@
 """Reading: one moment of the read models and of the log."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
 import psycopg
-from psycopg import Cursor
+from psycopg import Cursor, sql
 from psycopg.rows import scalar_row
 
 from ledger.events.codec import decode
 from projections.models import MODELS
-from projections.recorded import Model, Recorded
+from projections.recorded import Model, Recorded, Table
 from projections.store.statements import statement
 
 Row = TypeVar("Row")
@@ -97,6 +97,26 @@ class Snapshot:
         """The events at these positions, in recorded order."""
         found = self.rows("log_positions", LogRow, positions=list(positions)) if positions else []
         return [row.recorded() for row in found]
+
+    def copied(self, table: Table, upto: int) -> Iterator[bytes]:
+        """The rows of a table up to a position as PostgreSQL copies them out: text, a line each, sorted.
+
+        The same bytes whatever the machine, its locale and settings, and the order in which rows lie.
+        """
+        columns = sql.SQL(", ").join(map(sql.Identifier, table.columns))
+        collated = set(self.values("collated_columns", str, table=table.name))
+        order = [
+            sql.SQL("{} COLLATE {}").format(sql.Identifier(column), sql.Identifier("C"))
+            if column in collated
+            else sql.Identifier(column)
+            for column in table.columns
+        ]
+        out = sql.SQL("COPY (SELECT {} FROM {} WHERE position <= {} ORDER BY {}) TO STDOUT").format(
+            columns, sql.Identifier(table.name), sql.Literal(upto), sql.SQL(", ").join(order)
+        )
+        self._connection.execute(statement("plain_text"))
+        with self._connection.cursor() as cursor, cursor.copy(out) as copy:
+            yield from map(bytes, copy)
 
 
 def _shaped(shape: type[Shape]) -> Callable[[Cursor[Any]], Callable[[Sequence[Any]], Shape]]:

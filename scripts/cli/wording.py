@@ -100,6 +100,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "restored": ("given back", "退回明细"),
     "returned_fen": ("quota returned", "退回额度"),
     "reviewed": ("reviewed", "审核的请求"),
+    "rows": ("rows", "行数"),
     "scheme": ("scheme", "参保险种"),
     "self_paid_fen": ("self-paid", "全自费"),
     "service_class": ("class", "类别"),
@@ -118,6 +119,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "unbound": ("unbound", "解除的绑定"),
     "used_fen": ("used", "已用"),
     "uses": ("uses", "使用明细"),
+    "version": ("version", "版本"),
     "year": ("year", "年度"),
     "yearly_cap_fen": ("yearly cap left", "年度上限剩余"),
 }
