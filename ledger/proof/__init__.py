@@ -12,6 +12,6 @@ Read in this order:
     proof_file   one event's proof as a file: C2SP tlog-proof
     export       the whole log as a folder of such files
 
-Nothing here reads a clock, a database or the environment; times and keys are handed in. Positions count from 1,
-as in the log; an index counts from 0, as in the standards: position = index + 1.
+Nothing here reads a clock, a database or the environment; times and keys are handed in. Positions count from
+1, as in the log; an index counts from 0, as in the standards: position = index + 1.
 """

@@ -4,13 +4,13 @@ from ledger.errors import LedgerError
 
 
 class NotProven(LedgerError):
-    """A hash, a signature or a size is not what it would have to be. The message says which, and what it means."""
+    """A hash, a signature or a size is not what it would have to be; the message says which."""
 
     code = "not_proven"
 
 
 class NotReadable(LedgerError):
-    """A note, key, checkpoint, tile, leaf or proof is not in the form its standard gives; nothing was checked."""
+    """A note, key, checkpoint, tile, leaf or proof is not as its standard says; nothing was checked."""
 
     code = "proof_not_readable"
 

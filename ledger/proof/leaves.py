@@ -9,16 +9,16 @@
     4 bytes   length of the state; then, in format 1, the state as stored; in format 2, its SHA-256
 
 Numbers have their highest byte first, texts are UTF-8. Every part has a fixed length or says its own, so two
-events can never give the same bytes. Format 2 stands exactly where format 1 would exceed 65,535 bytes, the most
-that tlog-tiles allows an entry: a policy pack of a whole province may. The recorded time is cut from the state,
-so that a leaf tells when it was written to whoever knows no event's form; a state that names none (it cannot be
-an event of ours) gives an empty one and, like any other, a leaf of its own.
+events can never give the same bytes. Format 2 stands exactly where format 1 would exceed 65,535 bytes, the
+most that tlog-tiles allows an entry: a policy pack of a whole province may. The recorded time is cut from the
+state, so that a leaf tells when it was written to whoever knows no event's form; a state that names none (it
+cannot be an event of ours) gives an empty one and, like any other, a leaf of its own.
 
 These bytes are for ever: a test holds them. Another form would be another first byte.
 """
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from struct import Struct
 from typing import Final, NamedTuple
@@ -99,13 +99,22 @@ def recorded_time(state: bytes) -> bytes:
     return state[start:end] if end > 0 else b""
 
 
-def leaves(rows: Iterable[LogRow], after: int = 0) -> Iterator[bytes]:
-    """The leaves of the rows after a position. Raises `LogBroken` at a gap, a repeat or a row out of place."""
+def leaves(
+    rows: Iterable[LogRow], after: int = 0, left_out: Callable[[int, bytes], None] | None = None
+) -> Iterator[bytes]:
+    """The leaves of the rows after a position.
+
+    `left_out` is told position and state where the leaf holds only the state's digest.
+    Raises `LogBroken` at a gap, a repeat or a row out of place.
+    """
     expected = after + 1
     for row in rows:
         if row[0] != expected:
             raise _out_of_place(row[0], expected)
-        yield leaf_bytes(*row)
+        leaf = leaf_bytes(*row)
+        if left_out is not None and leaf[0] == _DIGEST:
+            left_out(row[0], row[4])
+        yield leaf
         expected += 1
 
 

@@ -2,8 +2,8 @@
 
     — NAME base64(4 bytes of key id || signature)
 
-Two kinds of key, both Ed25519: a log's own (0x01) signs the text; a witness's (0x04, C2SP tlog-cosignature) signs
-the text below a line with the time. A key's kind is part of its id, so that neither passes for the other.
+Two kinds of key, both Ed25519: a log's own (0x01) signs the text; a witness's (0x04, C2SP tlog-cosignature)
+signs the text below a line with the time. A key's kind is part of its id: neither passes for the other.
 """
 
 import re
@@ -23,7 +23,8 @@ COSIGNATURE: Final = 0x04
 MAX_SIGNATURES: Final = 100
 MAX_NOTE_BYTES: Final = 1_000_000
 
-_SECRET: Final = "PRIVATE+KEY+"
+_MAX_SECONDS: Final = 2**63 - 1
+_PRIVATE: Final = "PRIVATE+KEY+"
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _SIGNATURE: Final = re.compile(r"— (?P<name>[^ ]+) (?P<value>[A-Za-z0-9+/=]+)")
 
@@ -76,26 +77,33 @@ class VerifierKey:
         return f"{self.name}+{self.id.hex()}+{b64encode(bytes((self.kind,)) + self.public).decode()}"
 
     def check(self, text: str, signature: Signature) -> int | None:
-        """Check a signature of this key; returns a cosignature's time, in seconds since 1970. Raises `NotProven`."""
+        """Check a signature of this key; returns a cosignature's time, in seconds since 1970.
+
+        Raises `NotProven`.
+        """
         value, seconds = signature.value, None
         if self.kind == COSIGNATURE:
             seconds, value = int.from_bytes(value[:8], "big"), value[8:]
             text = timed(text, seconds)
-        try:
-            if len(signature.value) != 64 + 8 * (self.kind == COSIGNATURE) or (seconds or 0) >= 2**63:
-                raise InvalidSignature
+        if (seconds or 0) > _MAX_SECONDS or not self._fits(text, value):
+            raise NotProven(
+                f"the signature of {self.name} does not fit this text: "
+                "the text was changed, or another key signed it",
+                f"{self.name} 的签名与文本不符：文本被改动，或签名所用并非此密钥",
+            )
+        return seconds
+
+    def _fits(self, text: str, value: bytes) -> bool:
+        try:  # a value of another length is refused there, too
             Ed25519PublicKey.from_public_bytes(self.public).verify(value, text.encode())
         except (InvalidSignature, ValueError):
-            raise NotProven(
-                f"the signature of {self.name} does not fit this text: the text was changed, or another key signed it",
-                f"{self.name} 的签名与文本不符：文本被改动，或签名所用并非此密钥",
-            ) from None
-        return seconds
+            return False
+        return True
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SignerKey:
-    """Who signs: a name, the kind of signature, and the 32 bytes of Ed25519 seed that nobody else may have."""
+    """Who signs: a name, the kind of signature, and 32 bytes of Ed25519 seed that nobody else may have."""
 
     name: str
     kind: int
@@ -104,9 +112,9 @@ class SignerKey:
     @classmethod
     def parse(cls, text: str) -> Self:
         """The key of a text PRIVATE+KEY+NAME+ID+SEED, as Go's tools write it. Raises `NotReadable`."""
-        if not text.startswith(_SECRET):
-            raise _bad_key("private key", f"it does not begin with {_SECRET}")
-        name, key_id, kind, seed = _key_parts(text.removeprefix(_SECRET), "private key")
+        if not text.startswith(_PRIVATE):
+            raise _bad_key("private key", f"it does not begin with {_PRIVATE}")
+        name, key_id, kind, seed = _key_parts(text.removeprefix(_PRIVATE), "private key")
         key = cls(name, kind, seed)
         if key.verifier.id.hex() != key_id:
             raise _bad_key("private key", "its id is not that of its name and key")
@@ -120,7 +128,8 @@ class SignerKey:
 
     def secret(self) -> str:
         """The key as a text, to be kept where only its owner reads."""
-        return f"{_SECRET}{self.name}+{self.verifier.id.hex()}+{b64encode(bytes((self.kind,)) + self.seed).decode()}"
+        material = b64encode(bytes((self.kind,)) + self.seed).decode()
+        return f"{_PRIVATE}{self.name}+{self.verifier.id.hex()}+{material}"
 
     def sign(self, text: str, seconds: int | None = None) -> Signature:
         """Sign a text; a cosigner says when, in seconds since 1970, and a log's own key does not."""

@@ -1,7 +1,7 @@
 """That an event is in the log, and that a longer log begins with a shorter one: made and checked.
 
-A proof is a list of hashes in the order of RFC 6962 (section 2.1): from the leaf's neighbour up to the child of
-the root. Making one asks a provider for nodes of the tree, all at once; checking one needs no tree.
+A proof is a list of hashes in the order of RFC 6962 (section 2.1): from the leaf's neighbour up to the child
+of the root. Making one asks a provider for nodes of the tree, all at once; checking one needs no tree.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ Nodes = Callable[[Sequence[NodeId]], Sequence[bytes]]
 
 
 def prove_inclusion(index: int, size: int, nodes: Nodes) -> list[bytes]:
-    """The proof that leaf `index` (from 0) is in the tree of `size` leaves. Raises `NotProven` when it is not."""
+    """The proof that leaf `index` (from 0) is in the tree of `size` leaves. Raises `NotProven` if not."""
     if not 0 <= index < size:
         raise NotProven(
             f"there is no entry {index + 1} in a log of {size}; ask for one from 1 to {size}",
@@ -25,7 +25,10 @@ def prove_inclusion(index: int, size: int, nodes: Nodes) -> list[bytes]:
 
 
 def prove_consistency(first: int, second: int, nodes: Nodes) -> list[bytes]:
-    """The proof that the tree of `second` leaves begins with that of `first`. Raises `NotProven` where none can be."""
+    """The proof that the tree of `second` leaves begins with that of `first`.
+
+    Raises `NotProven` where there can be none.
+    """
     if not 0 < first <= second:
         raise _no_growth(first, second)
     return prove_subtree(0, first, 0, second, nodes)
@@ -34,8 +37,8 @@ def prove_consistency(first: int, second: int, nodes: Nodes) -> list[bytes]:
 def prove_subtree(start: int, end: int, low: int, high: int, nodes: Nodes) -> list[bytes]:
     """The proof that the subtree over [start, end) is part of the one over [low, high).
 
-    Both are subtrees of the same tree (draft-ietf-plants-merkle-tree-certs, section 4); a leaf in a tree and a
-    tree in a longer one are special cases.
+    Both are subtrees of the same tree (draft-ietf-plants-merkle-tree-certs, section 4); a leaf in a tree and
+    a tree in a longer one are special cases.
     """
     if start == end:
         return []
@@ -45,7 +48,7 @@ def prove_subtree(start: int, end: int, low: int, high: int, nodes: Nodes) -> li
 
 
 def _parts(start: int, end: int, low: int, high: int, *, whole: bool) -> list[tuple[int, int]]:
-    """Which subtrees the proof names. `whole`: the checker knows the root of [start, end) and need not be told it."""
+    """Which subtrees the proof names. `whole`: the checker knows the root of [start, end) already."""
     if (start, end) == (low, high):
         return [] if whole else [(low, high)]
     split = low + (1 << (high - low - 1).bit_length() - 1)
@@ -110,7 +113,9 @@ def check_consistency(first: int, second: int, root1: bytes, root2: bytes, proof
             )
 
 
-def _grown(first: int, second: int, root1: bytes, root2: bytes, proof: Sequence[bytes]) -> tuple[bytes, bytes]:
+def _grown(
+    first: int, second: int, root1: bytes, root2: bytes, proof: Sequence[bytes]
+) -> tuple[bytes, bytes]:
     """The roots that the proof leads to, of the shorter tree and of the longer."""
     _whole_hashes(root1, root2, *proof)
     path = [root1, *proof] if first & (first - 1) == 0 else proof

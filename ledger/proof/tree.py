@@ -7,8 +7,9 @@ first, one for each bit set in n: its compact range.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
 from ledger.proof.errors import NotReadable
 
@@ -18,7 +19,8 @@ MAX_SIZE: Final = 2**63 - 1
 """The most leaves that any of the formats can count."""
 
 
-class NodeId(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NodeId:
     """The root of a perfect subtree: the `index`-th (from 0) of those with 2**`level` leaves."""
 
     level: int
@@ -39,7 +41,9 @@ def perfect_root(hashes: Sequence[bytes]) -> bytes:
     """The root over 1, 2, 4, 8 … leaf hashes (or roots of perfect subtrees of one height)."""
     row = hashes
     while len(row) > 1:
-        row = [sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=True)]
+        row = [
+            sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=True)
+        ]
     return row[0]
 
 
@@ -54,7 +58,7 @@ def joined(peaks: Sequence[bytes]) -> bytes:
 
 
 def cover(start: int, end: int) -> list[NodeId]:
-    """The perfect subtrees that make up the leaves [start, end), the largest first; `joined`, they are its root.
+    """The perfect subtrees that make up the leaves [start, end), the largest first; `joined`, its root.
 
     `start` is a multiple of the smallest power of two that is not below end - start, as in every subtree.
     """
@@ -67,11 +71,11 @@ def cover(start: int, end: int) -> list[NodeId]:
 
 
 class CompactRange:
-    """A growing tree that remembers one hash for each bit set in its size: all it takes to go on and to have the root.
+    """A growing tree that remembers one hash for each bit set in its size, enough to go on and have the root.
 
-        tree = CompactRange()
-        tree.extend(leaf_hash(entry) for entry in entries)
-        tree.root()
+    tree = CompactRange()
+    tree.extend(leaf_hash(entry) for entry in entries)
+    tree.root()
     """
 
     __slots__ = ("_peaks", "_size")
@@ -125,7 +129,8 @@ class CompactRange:
         size, hashes = int.from_bytes(stored[:8], "big"), stored[8:]
         if len(stored) < 8 or size > MAX_SIZE or len(hashes) != HASH_BYTES * size.bit_count():
             raise NotReadable(
-                f"a compact range of {size} leaves cannot be read from {len(stored)} bytes; make it again from the log",
+                f"a compact range of {size} leaves cannot be read from {len(stored)} bytes; "
+                "make it again from the log",
                 f"无法从 {len(stored)} 字节读出 {size} 个叶子的紧凑区间；请由日志重新生成",
             )
         tree = cls()
