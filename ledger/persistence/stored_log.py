@@ -1,0 +1,171 @@
+"""The log as it lies there, for those who read all of it: rows in position order, and streams up to a place.
+
+Nothing here writes. The log only grows, so what lies up to the end found at the start is of one moment.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple, Protocol, Self
+
+import psycopg
+
+from ledger.errors import StoreUnavailable
+from ledger.events.codec import check_log_format, encode
+from ledger.events.envelope import StreamEvent
+from ledger.events.request import PolicyRecorded
+
+_REQUEST: Final = re.compile(rb'"request":"([A-Za-z0-9_.:-]{1,64})"')
+_THERE: Final = "SELECT to_regclass('ledger.format') IS NOT NULL"
+_FORMAT: Final = "SELECT max(version) FROM ledger.format"
+_END: Final = "SELECT coalesce(max(notification_id), 0) FROM ledger.ledger_events"
+_BATCH: Final = """
+SELECT notification_id, originator_id, originator_version, topic, state FROM ledger.ledger_events
+WHERE notification_id > %b::int8 AND notification_id <= %b::int8 ORDER BY notification_id
+"""
+_BEFORE: Final = """
+SELECT notification_id, originator_id, originator_version, topic, state FROM ledger.ledger_events
+WHERE originator_id = ANY (%b::text[]) AND notification_id < %b::int8
+ORDER BY originator_id, originator_version
+"""
+_ANSWERS: Final = """
+SELECT k.request_id, e.notification_id, e.originator_id, e.originator_version, e.topic, e.state
+FROM ledger.request_keys k JOIN ledger.ledger_events e ON e.notification_id = k.position
+WHERE k.request_id = ANY (%b::text[])
+"""
+
+
+class StoredRow(NamedTuple):
+    """An event as the log stores it."""
+
+    position: int
+    stream: str
+    version: int
+    topic: str
+    state: bytes
+
+
+class StoredLog(Protocol):
+    """A log to read from its first position to its end. Methods raise `StoreUnavailable`."""
+
+    def end(self) -> int:
+        """The position of the last event; 0 for an empty log."""
+        ...
+
+    def batch(self, after: int, upto: int) -> Sequence[StoredRow]:
+        """The rows after a position, up to and including another, in position order."""
+        ...
+
+    def before(self, streams: Collection[str], position: int) -> Iterator[StoredRow]:
+        """What these streams held before a position, stream by stream, in order of version."""
+        ...
+
+    def answers(self, requests: Collection[str]) -> dict[str, StoredRow]:
+        """The rows that answer these request ids, as far as they are known."""
+        ...
+
+
+class PostgresStoredLog:
+    """The log of a PostgreSQL database, over one connection that only reads. Close it, or use `with`."""
+
+    def __init__(self, dsn: str) -> None:
+        """Connect. Raises `StoreUnavailable`: no database, or a log of another format."""
+        with _in_one_sentence():
+            self._connection = psycopg.connect(dsn, autocommit=True)
+            self._connection.read_only = True
+        self._there = bool(self._rows(_THERE)[0][0])
+        if self._there:
+            check_log_format(int(self._rows(_FORMAT)[0][0]))
+
+    def end(self) -> int:
+        """The position of the last event; 0 for a log that is empty or not there yet."""
+        return int(self._rows(_END)[0][0]) if self._there else 0
+
+    def batch(self, after: int, upto: int) -> list[StoredRow]:
+        """The rows after a position, up to and including another, in position order."""
+        return [StoredRow(*row) for row in self._rows(_BATCH, after, upto)]
+
+    def before(self, streams: Collection[str], position: int) -> Iterator[StoredRow]:
+        """What these streams held before a position, stream by stream, in order of version."""
+        if streams and self._there:
+            yield from (StoredRow(*row) for row in self._rows(_BEFORE, list(streams), position))
+
+    def answers(self, requests: Collection[str]) -> dict[str, StoredRow]:
+        """The rows that answer these request ids, as far as they are known."""
+        if not requests or not self._there:
+            return {}
+        return {row[0]: StoredRow(*row[1:]) for row in self._rows(_ANSWERS, list(requests))}
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def _rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with _in_one_sentence(), self._connection.cursor(binary=True) as cursor:
+            return cursor.execute(query, parameters, prepare=True).fetchall()
+
+
+class ListedLog:
+    """A log whose rows stand in a list, in position order: one read from a file, or of a ledger in memory."""
+
+    def __init__(self, rows: Sequence[StoredRow]) -> None:
+        self.rows = rows
+        self._positions = [row.position for row in rows]
+        self._answers: dict[str, StoredRow] | None = None
+
+    @classmethod
+    def of(cls, events: Sequence[StreamEvent]) -> Self:
+        """The rows these events would have in a log, from position 1 on."""
+        return cls(
+            [
+                StoredRow(position, stream, version, event.topic, encode(event))
+                for position, (stream, version, event) in enumerate(events, start=1)
+            ]
+        )
+
+    def end(self) -> int:
+        """The position of the last row."""
+        return self._positions[-1] if self._positions else 0
+
+    def batch(self, after: int, upto: int) -> Sequence[StoredRow]:
+        """The rows after a position, up to and including another."""
+        return self.rows[bisect_right(self._positions, after) : bisect_right(self._positions, upto)]
+
+    def before(self, streams: Collection[str], position: int) -> Iterator[StoredRow]:
+        """What these streams held before a position, stream by stream, in order of version."""
+        found = (row for row in self.batch(0, position - 1) if row.stream in streams)
+        yield from sorted(found, key=lambda row: (row.stream, row.version))
+
+    def answers(self, requests: Collection[str]) -> dict[str, StoredRow]:
+        """The first row of each of these request ids; a pack that a command brought along is no answer."""
+        if self._answers is None:
+            self._answers = {}
+            for row in self.rows:
+                found = _REQUEST.search(row.state)
+                if found and row.topic != PolicyRecorded.topic:
+                    self._answers.setdefault(found[1].decode(), row)
+        return {request: self._answers[request] for request in requests if request in self._answers}
+
+
+@contextmanager
+def _in_one_sentence() -> Iterator[None]:
+    """What the database client raises becomes one sentence; a server's own words stay out of it."""
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise StoreUnavailable(
+            "the database cannot be reached or was lost; start it, check --dsn or --data, and run it again",
+            "数据库无法连接或已断开；请启动数据库，核对 --dsn 或 --data，然后重新运行",
+        ) from error
+    except psycopg.Error as error:
+        raise StoreUnavailable(
+            f"the database refused to be read (SQLSTATE {error.sqlstate}); check the rights of its role",
+            f"数据库拒绝了查询（SQLSTATE {error.sqlstate}）；请检查该角色是否有权读取日志",
+        ) from error
