@@ -5,6 +5,7 @@ Times are RFC 3339 with the Shanghai offset, money is fen, and `position` is the
 
 from projections.queries.balance import balance
 from projections.queries.debit_order import debit_order
+from projections.queries.difference import When, difference
 from projections.queries.explain import explain
 from projections.queries.history import history
 from projections.queries.limits import limits
@@ -14,6 +15,6 @@ from projections.queries.totals import totals
 from projections.queries.waiting import bindings, holds, refusals, reviews, suspense, unknown
 
 __all__ = [
-    "balance", "bindings", "debit_order", "explain", "history", "holds", "limits", "members", "refusals",
-    "reviews", "statement", "suspense", "totals", "unknown",
+    "When", "balance", "bindings", "debit_order", "difference", "explain", "history", "holds", "limits",
+    "members", "refusals", "reviews", "statement", "suspense", "totals", "unknown",
 ]  # fmt: skip

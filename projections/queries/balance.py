@@ -28,11 +28,19 @@ def balance(
     """
     upto, until = moment.upto(position, ACCOUNTS, BALANCES), at or EVER
     found = known_account(moment, account, upto, until)
-    sums = moment.row("balance", _Sums, account=account, upto=upto, at=until)
-    balance_fen = sums.current_fen + sums.carried_fen
     return {
         "account": account,
         **found._asdict(),
+        **figures(moment, account, upto, until),
+        "position": upto,
+    }
+
+
+def figures(moment: Snapshot, account: str, upto: int, until: datetime) -> dict[str, int]:
+    """What an account, known or not, holds by then: seven figures in fen, in the order they are shown."""
+    sums = moment.row("balance", _Sums, account=account, upto=upto, at=until)
+    balance_fen = sums.current_fen + sums.carried_fen
+    return {
         "current_fen": sums.current_fen,
         "carried_fen": sums.carried_fen,
         "balance_fen": balance_fen,
@@ -40,5 +48,4 @@ def balance(
         "held_fen": sums.held_fen,
         "available_fen": floor_zero(balance_fen - sums.reserved_fen - sums.held_fen),
         "suspense_fen": sums.suspense_fen,
-        "position": upto,
     }

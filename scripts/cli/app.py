@@ -11,7 +11,7 @@ import typer
 
 from scripts.cli.failures import Usage, guarded, terminate
 from scripts.cli.settings import before_the_name
-from scripts.commands import apply, digest, explain, generate, lists, policies, queries, records, totals
+from scripts.commands import apply, diff, digest, explain, generate, lists, policies, queries, records, totals
 
 _HELP: Final = """
 An event-sourced ledger of family mutual aid between personal medical-insurance accounts.
@@ -38,7 +38,7 @@ def program() -> typer.Typer:
         rich_markup_mode="markdown",
     )
     before_the_name(app)
-    for module in (apply, queries, records, totals, explain, lists, policies, digest, generate):
+    for module in (apply, queries, records, totals, diff, explain, lists, policies, digest, generate):
         module.register(app)
     return app
 
