@@ -127,3 +127,16 @@ class RebuildHindered(LedgerError):
             f"{what}; nothing was changed: let it stand on the views of read_model, then rebuild again",
             f"读模型的表上另有依赖对象（{what}）；未作任何更改：请改为依赖 read_model 中的视图后重新重建",
         )
+
+
+class ReaderNotMade(LedgerError):
+    """A role could not be let in as a reader of the views. Nothing changed."""
+
+    code = "reader_not_made"
+
+    def __init__(self, role: str, reason: str, reason_zh: str) -> None:
+        shown = ascii(role)
+        super().__init__(
+            f"role {shown} cannot be made a reader: {reason}", f"无法将角色 {shown} 设为只读角色：{reason_zh}"
+        )
+        self.role = role

@@ -36,7 +36,7 @@ class Store:
     @classmethod
     def open(cls, dsn: str) -> Self:
         """Connect to the database of the log."""
-        with _in_one_sentence():
+        with in_one_sentence():
             store = cls(psycopg.connect(dsn, autocommit=True))
             try:
                 store._prepare()
@@ -77,7 +77,7 @@ class Store:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Alone in moving the read models, across as many transactions as the block takes."""
-        with _in_one_sentence():
+        with in_one_sentence():
             self._connection.execute(statement("hold_read_models"))
             try:
                 yield
@@ -91,7 +91,7 @@ class Store:
 
         Raises RebuildRunning (`rebuild_running`). What a killed program left behind is dropped first.
         """
-        with _in_one_sentence():
+        with in_one_sentence():
             self._alone_in_rebuilding()
             copy = Copy(self._connection)
             try:
@@ -118,7 +118,7 @@ class Store:
 
     @contextmanager
     def _transaction(self, isolation: IsolationLevel, *, read_only: bool) -> Iterator[None]:
-        with _in_one_sentence():
+        with in_one_sentence():
             self._connection.isolation_level = isolation
             self._connection.read_only = read_only
             with self._connection.transaction():
@@ -130,11 +130,13 @@ class Store:
         log = Snapshot(self._connection)
         if log.value("log_has_format", bool):
             check_log_format(log.value("log_format", int))
-        if not self._outdated():
+        if not self._outdated() and self._views_stand():
             return
         with self.batch() as batch:  # opening it takes the turn
             self._connection.execute(statements.schema())
             self._make(batch, self._outdated())
+            if not self._views_stand():
+                self._make_views()
 
     def _mend(self, models: Sequence[Model]) -> None:
         """Make tables anew that somebody has dropped."""
@@ -157,7 +159,20 @@ class Store:
                 )
             self._connection.execute(statements.tables(model.name))
             batch.start_over(model)
+        self._make_views()
+
+    def _views_stand(self) -> bool:
+        """Whether the views are those of this program; the one over the log needs a log."""
+        now = Snapshot(self._connection)
+        return now.value("views_label", str) == self._views_label(now)
+
+    def _make_views(self) -> None:
         self._connection.execute(statements.views())
+        label = self._views_label(Snapshot(self._connection))
+        self._connection.execute(sql.SQL("COMMENT ON SCHEMA read_model IS {}").format(sql.Literal(label)))
+
+    def _views_label(self, now: Snapshot) -> str:
+        return f"{statements.views_label()}{', log' if now.value('log_exists', bool) else ''}"
 
     def _outdated(self) -> list[Model]:
         """The models whose tables are missing or of an older version."""
@@ -173,7 +188,7 @@ class Store:
 
 
 @contextmanager
-def _in_one_sentence() -> Iterator[None]:
+def in_one_sentence() -> Iterator[None]:
     """What PostgreSQL says of a lost or missing database, as an error of ours."""
     try:
         yield

@@ -1,10 +1,11 @@
-"""SQL by name: statements in `sql/queries/`, the tables of each model in `sql/tables/`, `sql/views.sql`.
+"""SQL by name: statements in `sql/queries/`, the tables of each model in `sql/tables/`, views, readers.
 
 Statements take their values as parameters; nothing is ever put together from values.
 """
 
 import re
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import Final
 
@@ -42,5 +43,16 @@ def tables(model: str) -> bytes:
 
 
 def views() -> bytes:
-    """Every view, made or replaced."""
-    return (_SQL / "views.sql").read_bytes()
+    """Every view, made anew, and the rights of readers to them."""
+    return (_SQL / "views.sql").read_bytes() + readers()
+
+
+def readers() -> bytes:
+    """Whoever may use the schema gets the right to read its views."""
+    return (_SQL / "readers.sql").read_bytes()
+
+
+@cache
+def views_label() -> str:
+    """Stands on the schema and says which views are in it: those of `views`."""
+    return f"views {sha256(views()).hexdigest()[:16]}"

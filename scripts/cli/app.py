@@ -11,7 +11,19 @@ import typer
 
 from scripts.cli.failures import Usage, guarded, terminate
 from scripts.cli.settings import before_the_name
-from scripts.commands import apply, diff, digest, explain, generate, lists, policies, queries, records, totals
+from scripts.commands import (
+    apply,
+    diff,
+    digest,
+    explain,
+    generate,
+    grant_reader,
+    lists,
+    policies,
+    queries,
+    records,
+    totals,
+)
 
 _HELP: Final = """
 An event-sourced ledger of family mutual aid between personal medical-insurance accounts.
@@ -38,7 +50,9 @@ def program() -> typer.Typer:
         rich_markup_mode="markdown",
     )
     before_the_name(app)
-    for module in (apply, queries, records, totals, diff, explain, lists, policies, digest, generate):
+    for module in (
+        apply, queries, records, totals, diff, explain, lists, policies, digest, grant_reader, generate,
+    ):  # fmt: skip
         module.register(app)
     return app
 
