@@ -42,7 +42,7 @@ SAY = {  # English | Chinese
     "between": "positions {0} to {1} are not those of {2}{3} | 位置 {0} 至 {1} 与 {2} 不符{3}",
     "tile": "the entries are those signed, but a tile is not theirs{0} | 条目与签署一致，但有数据块不符{0}",
     "file": "{0} is missing or cannot be read | {0} 缺失或无法读取",
-    "was signed": "{0} is signed by {1} {2} | {0} 由 {1} 签署 {2}",
+    "was signed": "{0} is signed by {1}{2} | {0} 由 {1} 签署{2}",
     "no key": "the signatures of {0}: no key was given | {0} 的签名：未提供密钥",
     "no package": "the signatures of {0}: the Python package cryptography is not installed | {0} 的签名：未安装 Python 软件包 cryptography",
     "entries": "{0} entries were read and hashed anew; every tile is what they give, and their root is {2}, the one in the checkpoint of {1} | 读取并重新计算 {0} 个条目：各层数据块均相符，其根为 {2}，与 {1} 的检查点一致",
@@ -221,8 +221,8 @@ class Check:
         for key in keys:
             if key not in signed or keys[0][0] != origin:
                 raise Wrong("unsigned", name, origin, key[0])
-            time = datetime.fromtimestamp(min(signed[key], 2**37), UTC).isoformat() if signed[key] else ""
-            self.held.append(("was signed", name, key[0], time))
+            time = datetime.fromtimestamp(min(signed[key], 2**37), UTC)
+            self.held.append(("was signed", name, key[0], f" {time:%FT%TZ}" if signed[key] else ""))
         return name, size, origin, root
 
     def export(self, folder: Path) -> None:
