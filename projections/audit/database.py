@@ -47,6 +47,11 @@ class Database:
         """The position of the last event."""
         return int(self._value("log_end"))
 
+    def bytes_at(self, position: int) -> bytes | None:
+        """The stored bytes of one event; None where there is none."""
+        row = self._connection.execute(_text("bytes_stored"), {"position": position}).fetchone()
+        return None if row is None else bytes(row[0])
+
     def tracked(self) -> dict[str, int]:
         """Where each read model stands; nothing when there are none."""
         if not self._value("models_there"):

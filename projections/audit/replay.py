@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from projections.audit.archive import pieces_of
 from projections.audit.copies import KEYS, TABLES
 from projections.audit.database import Database
 from projections.audit.findings import Difference, Figures, Report
+from projections.audit.manifest import checked
 from projections.audit.naming import Standing, Unequal, rows_named, with_swaps_named
 from projections.audit.pieces import Piece, from_database
 from projections.audit.workspace import Workspace
@@ -20,16 +22,24 @@ CHUNK: Final = 250_000
 """Events a piece: enough for columns to pay, few enough to stay small."""
 
 _EVER: Final = 2**62
-_MACROS: Final = ("business_day", "account_moves", "decided_sources", "tables", "unequal_tables", "grammar")
+_MACROS: Final = (
+    "business_day",
+    "account_moves",
+    "limit_changes",
+    "decided_sources",
+    "tables",
+    "unequal_tables",
+    "grammar",
+)
 _CHECKS: Final = (
     "neighbours", "events_missing", "events_repeated", "events_unreadable", "events_out_of_place",
-    "recorded_backwards", "versions", "sums_of_settlements", "claims_of_settlements", "claims_of_accounts",
-    "settle_claims", "running", "balances_recorded", "years_closed", "figures_seen", "remember_accounts",
+    "recorded_backwards", "versions", "sums_of_settlements", "sums_of_refunds",
+    "claims_of_settlements", "claims_of_accounts", "settle_claims", "running", "balances_recorded", "years_closed", "figures_seen", "remember_accounts",
     "remember_last",
 )  # fmt: skip
 _LAST_CHECKS: Final = (
-    "the_end", "versions_of_the_rest", "claims_not_met", "quotas_recorded", "refunds_recorded", "holds_ended",
-    "families_recorded",
+    "the_end", "versions_of_the_rest", "claims_not_met", "quotas_recorded", "limits_seen", "refunds_recorded",
+    "holds_ended", "families_recorded",
 )  # fmt: skip
 FIGURES: Final = ("accounts", "balances", "quotas", "holds", "limits", "orders", "totals")
 """What is worked out, in this order; each is a table of its own."""
@@ -47,6 +57,7 @@ class _Copies:
     models: Mapping[str, int] = field(default_factory=dict)
     files: Mapping[str, Path] = field(default_factory=dict)
     keys: Path | None = None
+    upto: int = _EVER
     compared: dict[str, int] = field(default_factory=dict)
     rows_of: dict[int, int] = field(default_factory=dict)
 
@@ -63,6 +74,28 @@ def replay(
         end = database.log_end()
         pieces = from_database(space, database, end, chunk)
         return replay_pieces(space, pieces, end, copies, progress, beside)
+
+
+def replay_archive(
+    folder: Path,
+    dsn: str | None = None,
+    progress: Progress | None = None,
+    beside: Beside | None = None,
+    chunk: int = CHUNK,
+) -> Report:
+    """Replay an archive; with a database, compare with its read models as far as the archive goes.
+
+    Raises ArchiveDamaged (`archive_damaged`), NothingToReplay, StoreUnavailable.
+    """
+    known = checked(folder)
+    with Workspace.opened() as space:
+        copies = None
+        if dsn is not None:
+            with Database.opened(dsn) as database:
+                copies = _copied(space, database)
+            copies.upto = known.position
+        pieces = pieces_of(known, folder, chunk)
+        return replay_pieces(space, pieces, known.position, copies, progress, beside)
 
 
 def replay_pieces(
@@ -133,7 +166,7 @@ def _copy(space: Workspace, database: Database, table: str, columns: Mapping[str
 
 
 def _compare(space: Workspace, piece: Piece, copies: _Copies, end: int) -> None:
-    space.remember({"found_upto": _EVER if piece.reach >= end else piece.reach})
+    space.remember({"found_upto": copies.upto if piece.reach >= end else piece.reach})
     if copies.keys:
         space.files("keys", [copies.keys])
         space.run("keys_apart")

@@ -17,6 +17,18 @@ FROM (
 )
 WHERE parts <> amount_fen;
 
+-- name: sums_of_refunds
+-- What a refund gives back of a limit is all that this payer got back, or nothing.
+INSERT INTO differences
+SELECT position, 'amount_differs', 'log', stream,
+    concat(coalesce(current_fen, 0) + coalesce(carried_fen, 0) + coalesce(suspense_fen, 0), ' fen of the limit'), concat(limit_fen, ' fen')
+FROM chunk
+WHERE topic = 'CoPaymentRefunded'
+    AND coalesce(limit_fen, 0) <> CASE
+        WHEN limit_year IS NULL THEN 0
+        ELSE coalesce(current_fen, 0) + coalesce(carried_fen, 0) + coalesce(suspense_fen, 0)
+    END;
+
 -- name: claims_of_settlements
 INSERT INTO claims
 SELECT concat('payment ', CASE WHEN op = 'hold' THEN 'held' ELSE 'charged' END), settlement, NULL, asked.payer, 1, position,
@@ -136,9 +148,10 @@ ON open.what = c.what AND open.settlement IS NOT DISTINCT FROM c.settlement AND 
     AND open.who IS NOT DISTINCT FROM c.who;
 
 -- name: claims_not_met
--- Named where the account or family says something else, or where the settlement does when they say nothing.
+-- Named where the account or family says something else (the settlement's own sums are checked on their own), or where
+-- the settlement does when they say nothing. A quota's own events are checked with the quota: a family is named first.
 INSERT INTO differences
-SELECT coalesce(min(position) FILTER (side = -1), min(position)),
+SELECT CASE WHEN starts_with(what, 'quota') THEN min(position) ELSE coalesce(min(position) FILTER (side = -1), min(position)) END,
     CASE
         WHEN count(*) FILTER (side = -1) = 0 OR count(*) FILTER (side = 1) = 0 THEN 'counterpart_missing'
         ELSE 'amount_differs'
@@ -246,6 +259,35 @@ FROM (
 )
 WHERE CASE topic WHEN 'QuotaGranted' THEN quota_fen <> quota_now WHEN 'asked' THEN quota_fen <> quota_now
     WHEN 'QuotaReleased' THEN quota_now <> 0 ELSE quota_now < 0 END;
+
+-- name: limits_seen
+-- What a decision saw left of a binder's yearly limit is the limit in force then, less what was used of it before.
+CREATE OR REPLACE TEMP TABLE limit_steps AS
+SELECT position, "at", subject AS beneficiary, binding, limit_fen FROM events WHERE topic IN ('Bound', 'LimitSet');
+INSERT INTO differences
+SELECT position, 'figure_differs', 'log', concat_ws(' ', 'limit', settlement, binder),
+    CASE WHEN in_force IS NULL THEN 'no limit' ELSE concat(greatest(0, in_force - used_before), ' fen left') END,
+    CASE WHEN seen IS NULL THEN 'no limit' ELSE concat(seen, ' fen left') END
+FROM (
+    SELECT position, settlement, binder, seen, used_before, (
+        SELECT arg_max_null(l.limit_fen, l.position) FROM limit_steps l
+        WHERE l.beneficiary = u.beneficiary AND l.binding = u.binding AND l.position < u.position AND l."at" <= u."at"
+    ) AS in_force
+    FROM (
+        SELECT *, sum(fen) OVER (PARTITION BY beneficiary, binder, year ORDER BY position, place ROWS UNBOUNDED PRECEDING) AS used_before
+        FROM (
+            SELECT position, 1 AS place, NULL AS settlement, NULL::TIMESTAMP AS "at", beneficiary, year, part.binder AS binder,
+                NULL::BIGINT AS binding, sign * part.amount_fen AS fen, NULL::BIGINT AS seen
+            FROM limit_changes(events)
+            UNION ALL
+            SELECT position, 0, settlement, "at", beneficiary, year, asked.payer, asked.binding, 0, asked.limit_fen
+            FROM decided_sources(events)
+            WHERE coalesce(asked.rank, 0) > 0 AND op <> 'pay_premium'
+        )
+    ) u
+    WHERE place = 0
+)
+WHERE seen IS DISTINCT FROM CASE WHEN in_force IS NOT NULL THEN greatest(0, in_force - used_before) END;
 
 -- name: refunds_recorded
 -- Each refund leaves what was left before it less its amount; no leg gives back more than it paid.

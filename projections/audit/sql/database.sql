@@ -84,3 +84,6 @@ TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
 -- name: copy_request_subjects
 COPY (SELECT position, kind, subject FROM read_model.request_subjects)
 TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
+
+-- name: bytes_stored
+SELECT state FROM ledger.ledger_events WHERE notification_id = %(position)s;

@@ -108,6 +108,19 @@ SELECT position, request, subject AS settlement, coalesce(op, 'charge') AS op, b
 FROM query_table(source)
 WHERE topic = 'SettlementDecided';
 
+-- name: limit_changes
+-- What was used of yearly limits, and given back by refunds and released holds; one row per event and binder.
+CREATE OR REPLACE MACRO limit_changes(source) AS TABLE
+SELECT position, subject AS beneficiary, year, CASE topic WHEN 'LimitRestored' THEN -1 ELSE 1 END AS sign, unnest(uses) AS part
+FROM query_table(source)
+WHERE topic IN ('LimitUsed', 'HoldPlaced', 'LimitRestored')
+UNION ALL
+SELECT e.position, p.subject, p.year, -1, unnest(p.uses)
+FROM query_table(source) p
+JOIN (SELECT position, subject, settlement FROM query_table(source) WHERE topic = 'HoldEnded' AND outcome = 'released') e
+    ON e.subject = p.subject AND e.settlement = p.settlement
+WHERE p.topic = 'HoldPlaced';
+
 -- name: business_day
 -- The Shanghai day of an instant in UTC. Since 1992 that is eight hours on; before, the zone's table says.
 CREATE OR REPLACE MACRO business_day(instant) AS

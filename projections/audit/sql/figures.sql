@@ -30,17 +30,7 @@ GROUP BY beneficiary, binding, account;
 -- name: limits
 CREATE OR REPLACE TABLE limits AS
 SELECT beneficiary, year, part.binder AS binder, CAST(sum(sign * part.amount_fen) AS BIGINT) AS used_fen
-FROM (
-    SELECT subject AS beneficiary, year, CASE topic WHEN 'LimitRestored' THEN -1 ELSE 1 END AS sign, unnest(uses) AS part
-    FROM events
-    WHERE topic IN ('LimitUsed', 'HoldPlaced', 'LimitRestored')
-    UNION ALL
-    SELECT p.subject, p.year, -1, unnest(p.uses)
-    FROM events p
-    JOIN (SELECT subject, settlement FROM events WHERE topic = 'HoldEnded' AND outcome = 'released') e
-        ON e.subject = p.subject AND e.settlement = p.settlement
-    WHERE p.topic = 'HoldPlaced'
-)
+FROM limit_changes(events)
 GROUP BY beneficiary, year, binder;
 
 -- name: holds

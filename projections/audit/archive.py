@@ -1,0 +1,91 @@
+"""The log in files: Parquet by month of recording, stored bytes and typed columns side by side.
+
+A file is written beside its place, checked, made durable and named; then the manifest names it. Killed at any
+point, the archive is what its manifest says, and archiving again goes on from there.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from projections.audit import columns, manifest
+from projections.audit.database import Database
+from projections.audit.errors import ArchiveDamaged
+from projections.audit.manifest import Entry, Manifest
+from projections.audit.pieces import Piece
+from projections.audit.workspace import Workspace
+
+FILE: Final = 500_000
+"""Events a file, at most."""
+
+Progress = Callable[[int, int], object]
+
+_PATHS: Final = [f"$.{name}" for name in columns.COLUMNS if name not in ("at", "recorded_at", *columns.LISTS)]
+
+
+def archive(dsn: str, folder: Path, progress: Progress | None = None, size: int = FILE) -> Manifest:
+    """Add what the log of a database has beyond the archive in `folder`, and return what is archived now.
+
+    Raises ArchiveDamaged (`archive_damaged`) when a file is not what the manifest says or the archive is of
+    another log, StoreUnavailable, NothingToReplay.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    known = manifest.read(folder)
+    manifest.verify(folder, known)
+    with Workspace.opened() as space, Database.opened(dsn) as database:
+        space.run("business_day")
+        space.run("without_nulls")
+        _same_log(space, database, folder, known)
+        end = database.log_end()
+        for after in range(known.position, end, size):
+            _read(space, database, after, min(after + size, end))
+            for month, first, last in space.rows("months_of_piece"):
+                known = Manifest((*known.files, _file(space, folder, month, first, last)))
+                manifest.write(folder, known)
+            if progress:
+                progress(known.position, end)
+    return known
+
+
+def pieces_of(known: Manifest, folder: Path, size: int) -> Iterator[Piece]:
+    """An archive in pieces, as a replay takes them."""
+    for after in range(0, known.position, size):
+        reach = min(after + size, known.position)
+        files = [folder / entry.path for entry in known.files if entry.last > after and entry.first <= reach]
+        yield Piece(after, reach, files, reach - after)
+
+
+def _read(space: Workspace, database: Database, after: int, upto: int) -> None:
+    source = space.folder / "log.csv"
+    is_text = database.copy_log(source, after, upto)
+    name = "read_log_piece" if is_text else "read_log_piece_bytes"
+    space.run(name, source=str(source), shape=columns.all_of_them())
+    source.unlink()
+
+
+def _file(space: Workspace, folder: Path, month: str, first: int, last: int) -> Entry:
+    path = Path(month) / f"events-{first:012}-{last:012}.parquet"
+    coming = folder / f"{path}.part"
+    coming.parent.mkdir(exist_ok=True)
+    space.run("write_span", first=first, last=last, target=str(coming))
+    apart = space.value("columns_apart", file=str(coming), paths=_PATHS, names=list(columns.COLUMNS))
+    if apart is not None:
+        raise ArchiveDamaged(
+            coming,
+            f"was not kept: the event at position {apart} has bytes that its columns do not say",
+            f"未保留：位置 {apart} 的事件，其字节与各列不符",
+        )
+    (sums,) = space.records("sums_of_file", file=str(coming))
+    entry = Entry(path.as_posix(), month, first, last, manifest.sha256(coming), coming.stat().st_size, sums)
+    manifest.put_in_place(coming, folder / path)
+    return entry
+
+
+def _same_log(space: Workspace, database: Database, folder: Path, known: Manifest) -> None:
+    if not known.files:
+        return
+    last = known.files[-1]
+    path = folder / last.path
+    ((archived,),) = space.rows("bytes_at", file=str(path), position=last.last)
+    if database.bytes_at(last.last) != bytes(archived):
+        raise ArchiveDamaged(path, "is of another log than this database holds", "不属于该数据库中的日志")

@@ -1,0 +1,75 @@
+-- The archive: the stored bytes and the typed columns side by side, in Parquet.
+
+-- name: read_log_piece
+-- A piece of the log as the database gave it; `bytes` is what is stored.
+CREATE OR REPLACE TEMP TABLE piece AS
+SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject,
+    coalesce(json_valid(state), false) AS readable, encode(state) AS bytes,
+    unnest(CASE WHEN json_valid(state) THEN from_json(state, $shape) END)
+FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
+    columns = {'position': 'BIGINT', 'stream': 'VARCHAR', 'version': 'BIGINT', 'topic': 'VARCHAR', 'state': 'VARCHAR'},
+    max_line_size = 67108864);
+
+-- name: read_log_piece_bytes
+CREATE OR REPLACE TEMP TABLE piece AS
+SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject,
+    coalesce(json_valid(state), false) AS readable, bytes,
+    unnest(CASE WHEN json_valid(state) THEN from_json(state, $shape) END)
+FROM (
+    SELECT position, stream, version, topic, unhex(digits) AS bytes, try(decode(unhex(digits))) AS state
+    FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
+        columns = {'position': 'BIGINT', 'stream': 'VARCHAR', 'version': 'BIGINT', 'topic': 'VARCHAR', 'digits': 'VARCHAR'},
+        max_line_size = 67108864)
+);
+
+-- name: months_of_piece
+-- The Shanghai months of recording in this piece, as unbroken spans of positions.
+SELECT month, min(position), max(position)
+FROM (
+    SELECT position, month, sum(step) OVER (ORDER BY position) AS span
+    FROM (
+        SELECT position, month, CASE WHEN month = lag(month) OVER (ORDER BY position) THEN 0 ELSE 1 END AS step
+        FROM (SELECT position, coalesce(strftime(business_day(recorded_at), '%Y-%m'), 'unknown') AS month FROM piece)
+    )
+)
+GROUP BY span, month
+ORDER BY min(position);
+
+-- name: write_span
+COPY (SELECT * FROM piece WHERE position >= $first AND position <= $last ORDER BY position)
+TO $target (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440);
+
+-- name: columns_apart
+-- The first event of a written file whose columns do not say what its bytes say, read by a way of its own: paths
+-- instead of a shape. An event that cannot be read has no columns to compare.
+SELECT min(position) FROM (
+    SELECT position, decode(bytes) AS text, line, "at", recorded_at, sources, legs, restored, uses, evidence
+    FROM (
+        SELECT *, CAST(to_json(file) AS VARCHAR) AS line FROM (SELECT * EXCLUDE (bytes), bytes FROM read_parquet($file)) file
+        WHERE readable
+    )
+)
+WHERE json_extract_string(text, $paths) IS DISTINCT FROM json_extract_string(line, $paths)
+    OR CAST(json_extract_string(text, '$.at') AS TIMESTAMP) IS DISTINCT FROM "at"
+    OR CAST(json_extract_string(text, '$.recorded_at') AS TIMESTAMP) IS DISTINCT FROM recorded_at
+    OR without_nulls(sources) IS DISTINCT FROM CAST(json_extract(text, '$.sources') AS VARCHAR)
+    OR without_nulls(legs) IS DISTINCT FROM CAST(json_extract(text, '$.legs') AS VARCHAR)
+    OR without_nulls(restored) IS DISTINCT FROM CAST(json_extract(text, '$.restored') AS VARCHAR)
+    OR without_nulls(uses) IS DISTINCT FROM CAST(json_extract(text, '$.uses') AS VARCHAR)
+    OR without_nulls(evidence) IS DISTINCT FROM CAST(json_extract(text, '$.evidence') AS VARCHAR)
+    OR NOT list_has_all($names, json_keys(text));
+
+-- name: without_nulls
+-- A list of facts as JSON, as it is stored: fields that were left out are left out.
+CREATE OR REPLACE MACRO without_nulls(facts) AS
+regexp_replace(regexp_replace(CAST(to_json(facts) AS VARCHAR), '"[a-z0-9_]+":null,', '', 'g'), ',"[a-z0-9_]+":null', '', 'g');
+
+-- name: sums_of_file
+-- What a file says of itself in the manifest.
+SELECT count(*) AS count, CAST(coalesce(sum(octet_length(bytes)), 0) AS BIGINT) AS stored_bytes,
+    CAST(coalesce(sum(amount_fen), 0) AS BIGINT) AS amount_fen, CAST(coalesce(sum(cash_fen), 0) AS BIGINT) AS cash_fen,
+    CAST(coalesce(sum(current_fen), 0) AS BIGINT) AS current_fen, CAST(coalesce(sum(carried_fen), 0) AS BIGINT) AS carried_fen
+FROM read_parquet($file);
+
+-- name: bytes_at
+SELECT bytes FROM read_parquet($file) WHERE position = $position;
