@@ -3,6 +3,7 @@
 Times are RFC 3339 with the Shanghai offset, money is fen, and `position` is the log position answered for.
 """
 
+from projections.queries.affected import affected
 from projections.queries.balance import balance
 from projections.queries.debit_order import debit_order
 from projections.queries.difference import When, difference
@@ -15,6 +16,6 @@ from projections.queries.totals import totals
 from projections.queries.waiting import bindings, holds, refusals, reviews, suspense, unknown
 
 __all__ = [
-    "When", "balance", "bindings", "debit_order", "difference", "explain", "history", "holds", "limits",
-    "members", "refusals", "reviews", "statement", "suspense", "totals", "unknown",
+    "When", "affected", "balance", "bindings", "debit_order", "difference", "explain", "history", "holds",
+    "limits", "members", "refusals", "reviews", "statement", "suspense", "totals", "unknown",
 ]  # fmt: skip

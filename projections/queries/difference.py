@@ -31,7 +31,8 @@ _OPS: Final = {
     "QuotaReleased": "release_quota",
 }
 """Event → the command behind it, where nothing else tells: a quota may also begin or end with its binding."""
-_ENDINGS: Final = {"unbind": "unbind", "closed": "set_status", "transferred": "transfer"}
+ENDINGS: Final = {"unbind": "unbind", "closed": "set_status", "transferred": "transfer"}
+"""The cause of an unbinding → the command that brought it."""
 
 
 class When(NamedTuple):
@@ -126,7 +127,7 @@ def _binding_op(event: Any) -> str | None:
         case Bound():
             return "bind" if event.reviewed is None else "review"
         case Unbound():
-            return _ENDINGS[event.cause]
+            return ENDINGS[event.cause]
         case _:
             return None
 

@@ -12,6 +12,7 @@ import typer
 from scripts.cli.failures import Usage, guarded, terminate
 from scripts.cli.settings import before_the_name
 from scripts.commands import (
+    affected,
     apply,
     diff,
     digest,
@@ -51,7 +52,8 @@ def program() -> typer.Typer:
     )
     before_the_name(app)
     for module in (
-        apply, queries, records, totals, diff, explain, lists, policies, digest, grant_reader, generate,
+        apply, queries, records, totals, diff, affected, explain, lists, policies,
+        digest, grant_reader, generate,
     ):  # fmt: skip
         module.register(app)
     return app

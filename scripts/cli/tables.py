@@ -17,7 +17,9 @@ from scripts.cli.texts import choose, label, nothing, printable, word
 
 _TIME: Final = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.\d+)?\+08:00")
 _DIGEST: Final = re.compile(r"[0-9a-f]{32,}")
-_NUMBERS: Final = frozenset({"rank", "position", "age_days", "count", "rows", "version", "year"})
+_NUMBERS: Final = frozenset(
+    {"age_days", "charges", "count", "events", "position", "rank", "rows", "told", "version", "year"}
+)
 _WIDE: Final = 200
 _LONG: Final = 160
 
