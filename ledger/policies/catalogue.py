@@ -50,6 +50,24 @@ class Catalogue:
         resolved += [(written, Pack.from_keys(_with_inherited(written, named))) for written in in_files]
         return cls(_without_repeats(resolved))
 
+    @classmethod
+    def supposed(cls, files: Sequence[Path], recorded: Sequence[Mapping[str, object]] = ()) -> Self:
+        """Only the packs of these files, for asking what they would have decided.
+
+        They may extend each other, and packs recorded or shipped; and a name or place that is taken elsewhere
+        is free here, since nothing is recorded. Raises `PolicyError` as `load` does.
+        """
+        own = [pack for path in files for pack in pack_files.read(path)]
+        _check_each((), own)
+        named: dict[str, WrittenPack] = {}
+        for written in (
+            *own,
+            *(WrittenPack(LOG, document, {}) for document in recorded),
+            *pack_files.packaged(),
+        ):
+            named.setdefault(written.keys["name"], written)
+        return cls(_without_repeats((pack, Pack.from_keys(_with_inherited(pack, named))) for pack in own))
+
     def by_name(self, name: str) -> Pack | None:
         """The pack of that name, whether in effect or not."""
         return self._by_name.get(name)
