@@ -33,15 +33,13 @@ SAY = {  # English | Chinese
     "unchecked": "NOT CHECKED: {0} | 未检查：{0}",
     "wrong": "WRONG: {0} | 错误：{0}",
     "cannot": "CANNOT BE CHECKED: {0} | 无法检查：{0}",
-    "form": "{0} cannot be read: it is damaged, or no such thing | 无法读取 {0}：已损坏或形式不符",
+    "form": "{0} cannot be read: it is missing, damaged, or no such thing | 无法读取 {0}：缺失、已损坏或形式不符",
     "signature": "the signature of {0} does not hold: the checkpoint was changed, or another key signed it | {0} 的签名不成立：检查点被改动，或并非此密钥签署",
     "unsigned": "{0}, of log {1}, is not signed by {2} | {0}（日志 {1}）未由 {2} 签署",
     "proof": "the proof does not hold: what it should show is not in the log of this checkpoint | 证明不成立：所证内容不在此检查点的日志中",
     "place": "the entry at position {0} says it is position {1}, version {2} of {3} | 位置 {0} 的条目自称位置 {1}、{3} 的版本 {2}",
-    "state": "the state beside position {0} is not the one of its entry | 位置 {0} 旁存的内容与其条目不符",
     "between": "positions {0} to {1} are not those of {2}{3} | 位置 {0} 至 {1} 与 {2} 不符{3}",
     "tile": "the entries are those signed, but a tile is not theirs{0} | 条目与签署一致，但有数据块不符{0}",
-    "file": "{0} is missing or cannot be read | {0} 缺失或无法读取",
     "was signed": "{0} is signed by {1}{2} | {0} 由 {1} 签署{2}",
     "no key": "the signatures of {0}: no key was given | {0} 的签名：未提供密钥",
     "no package": "the signatures of {0}: the Python package cryptography is not installed | {0} 的签名：未安装 Python 软件包 cryptography",
@@ -65,21 +63,17 @@ def say(lang: str, sentence: object, *values: object) -> str:
     return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
-def leaf_hash(entry: bytes) -> bytes:
-    """RFC 6962, 2.1: the hash of an entry."""
-    return hashlib.sha256(b"\x00" + entry).digest()
-
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """RFC 6962, 2.1: the hash of two subtrees."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
+def sha(*parts: bytes) -> bytes:
+    """SHA-256; in RFC 6962, 2.1, a leaf is sha(b"\\0", entry), a node is sha(b"\\1", left, right)."""
+    return hashlib.sha256(b"".join(parts)).digest()
 
 
 def root_of(hashes: Sequence[bytes]) -> bytes:
     """RFC 6962, 2.1: the root over leaf hashes; paired row by row, a last odd one moves up as it is."""
     while len(hashes) > 1:
-        hashes = [*map(node_hash, hashes[::2], hashes[1::2]), *hashes[len(hashes) & ~1 :]]
-    return hashes[0] if hashes else hashlib.sha256(b"").digest()
+        nodes = [sha(b"\1", hashes[at - 1], hashes[at]) for at in range(1, len(hashes), 2)]
+        hashes = [*nodes, *hashes[len(hashes) & ~1 :]]
+    return hashes[0] if hashes else sha()
 
 
 def fold(start: int, end: int, size: int, part: bytes, proof: list[bytes], known: bool) -> list[bytes]:
@@ -89,20 +83,17 @@ def fold(start: int, end: int, size: int, part: bytes, proof: list[bytes], known
     half = 1 << (size - 1).bit_length() - 1
     if end <= half:
         old, new = fold(start, end, half, part, proof, known)
-        return [old, node_hash(new, proof.pop(0))]
+        return [old, sha(b"\1", new, proof.pop(0))]
     old, new = fold(max(0, start - half), end - half, size - half, part, proof, known and start >= half)
     left = proof.pop(0)
-    return [old if start >= half else node_hash(left, old), node_hash(left, new)]
+    return [old if start >= half else sha(b"\1", left, old), sha(b"\1", left, new)]
 
 
 def check_proof(start: int, end: int, size: int, part: bytes, proof: list[bytes], whole: bytes) -> None:
     """Leaves [start, end) with root `part` (a leaf; an earlier log) are in the tree `whole`. Raises Wrong."""
-    rest = list(proof)
-    try:
-        fits = 0 <= start < end <= size and fold(start, end, size, part, rest, known=True) == [part, whole]
-    except IndexError:  # too short
-        fits = False
-    if not fits or rest or not part or any(len(hash) != 32 for hash in proof):
+    rest = [*proof, *[b""] * 128]  # no proof takes that many; one that is too short takes some of these
+    fits = 0 <= start < end <= size and fold(start, end, size, part, rest, known=True) == [part, whole]
+    if not fits or len(rest) != 128 or not part or any(len(hash) != 32 for hash in proof):
         raise Wrong("proof")
 
 
@@ -119,7 +110,7 @@ def parse_key(text: str) -> Key:
     text = Path(text).read_text() if Path(text).is_file() else text
     found = re.fullmatch(r"([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})\s*", text)
     key = from_base64(found[3]) if found else b""
-    id = hashlib.sha256(found[1].encode() + b"\n" + key).hexdigest()[:8] if found else ""
+    id = sha(found[1].encode(), b"\n", key).hex()[:8] if found else ""
     if not found or key[0] not in (1, 4) or id != found[2]:
         raise argparse.ArgumentTypeError("no whole Ed25519 verifier key | 不是完整的 Ed25519 验证密钥")
     return found[1], bytes.fromhex(found[2]), key[0], key[1:]
@@ -154,19 +145,27 @@ def parse_checkpoint(text: str) -> tuple[str, int, bytes]:
     return found[1], int(found[2]), from_base64(found[3])
 
 
-def parse_leaf(leaf: bytes, position: int) -> tuple[int, str, int, str, str, int, bytes]:
-    """Position, stream, version, topic, recorded time, length of the state, the state or its SHA-256."""
-    texts, numbers, at = list[str](), list[int](), 9
-    for width in (8, 0, 4):  # behind the stream a version, behind the topic nothing, behind the time a length
-        end = at + 2 + int.from_bytes(leaf[at : at + 2], "big")
-        texts.append(leaf[at + 2 : end].decode(errors="replace"))
-        at = end + width
-        numbers.append(int.from_bytes(leaf[end:at], "big"))
-    state = leaf[at:]
-    whole = at <= len(leaf) and (leaf[0], len(state)) in ((1, numbers[2]), (2, 32))
-    if not whole or (leaf[0] == 1 and f'"recorded_at":"{texts[2]}"'.encode() not in state):
+def parse_leaf(leaf: bytes, position: int) -> tuple[int, str, int, str, str, list[bytes]]:
+    """Position, stream, version, topic, recorded time; the state, or its length and SHA-256. Raises Wrong."""
+    parts, at = list[bytes](), 2
+    while at < len(leaf):
+        end = at + 4 + int.from_bytes(leaf[at : at + 4], "big")
+        parts.append(leaf[at + 4 : end])
+        at = end
+    form, at_bytes, stream, version, topic, recorded, *state = parts if len(parts) > 6 else [b""] * 7
+    whole = at == len(leaf) and len(at_bytes) == len(version) == 8 and leaf[:2] == bytes((0, len(parts)))
+    timed = len(state) == 2 or b'"recorded_at":"%b"' % recorded in state[0]
+    if not whole or not timed or (form, len(state)) not in ((b"\0\1", 1), (b"\0\2", 2)):
         raise Wrong("form", f"#{position}")
-    return int.from_bytes(leaf[1:9], "big"), texts[0], numbers[0], texts[1], texts[2], numbers[2], state
+    texts = [text.decode(errors="replace") for text in (stream, topic, recorded)]
+    return (
+        int.from_bytes(at_bytes, "big"),
+        texts[0],
+        int.from_bytes(version, "big"),
+        texts[1],
+        texts[2],
+        state,
+    )
 
 
 def numbered(index: int, width: int) -> str:
@@ -231,16 +230,17 @@ class Check:
         kept = [self.checkpoint(Path(path).read_bytes(), path) for path in self.asked.checkpoint]
         streams, hashes, held = dict[str, int](), list[bytes](), 0
         for position, entry in enumerate(entries(folder, last[1]), 1):
-            hashes.append(leaf_hash(entry))
+            hashes.append(sha(b"\0", entry))
             if self.asked.plain:
                 continue
-            found, stream, version, _, _, length, state = parse_leaf(entry, position)
+            found, stream, version, _, _, state = parse_leaf(entry, position)
             if (found, version) != (position, streams.get(stream, 0) + 1):
                 raise Wrong("place", position, found, version, stream)
             streams[stream] = version
-            whole = (folder / "states" / str(position)).read_bytes() if entry[0] == 2 else None
-            if whole is not None and (len(whole), hashlib.sha256(whole).digest()) != (length, state):
-                raise Wrong("state", position)
+            if len(state) == 2:
+                whole = (folder / "states" / str(position)).read_bytes()
+                if [len(whole).to_bytes(8, "big"), sha(whole)] != state:
+                    raise Wrong("form", f"states/{position}")
         unlike = unlike_tile(folder, hashes)
         for name, size, origin, root in sorted([*kept, last], key=lambda one: one[1]):
             if origin != last[2] or size > last[1] or root_of(hashes[:size]) != root:
@@ -259,7 +259,7 @@ class Check:
             raise Wrong("form", self.asked.path)
         entry, index, hashes = from_base64(found[1]), int(found[2]), [*map(from_base64, found[3].split())]
         _, size, origin, root = self.checkpoint(found[4].encode(), "checkpoint")
-        check_proof(index, index + 1, size, leaf_hash(entry), hashes, root)
+        check_proof(index, index + 1, size, sha(b"\0", entry), hashes, root)
         self.held.append(("included", index + 1, size, origin, root.hex()))
         if not self.asked.plain:
             position, stream, version, topic, recorded, *_ = parse_leaf(entry, index + 1)
@@ -285,7 +285,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run.export(asked.path) if asked.path.is_dir() else run.proof(asked.path.read_bytes())
         run.held += [("unsure" if run.unchecked else "good",)]
     except OSError as error:
-        status, wrong = 1 if asked.path.is_dir() else 2, [("file", error.filename)]
+        status, wrong = 1 if asked.path.is_dir() else 2, [("form", error.filename)]
     except ValueError as error:
         status, wrong = 1, [error.args if isinstance(error, Wrong) else ("form", asked.path)]
     found = {"holds": run.held, "unchecked": run.unchecked, "cannot" if status == 2 else "wrong": wrong}

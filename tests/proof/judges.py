@@ -62,8 +62,8 @@ LEDGER = Judge(
 )
 VERIFIER = Judge(
     "verify_log",
-    verify_log.leaf_hash,
-    verify_log.node_hash,
+    lambda entry: verify_log.sha(b"\0", entry),
+    lambda left, right: verify_log.sha(b"\1", left, right),
     verify_log.root_of,
     _verifier_included,
     _verifier_goes_on,
