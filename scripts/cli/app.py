@@ -14,6 +14,7 @@ from scripts.cli.settings import before_the_name
 from scripts.commands import (
     affected,
     apply,
+    archive,
     diff,
     digest,
     explain,
@@ -23,6 +24,7 @@ from scripts.commands import (
     policies,
     queries,
     records,
+    replay,
     totals,
 )
 
@@ -53,7 +55,7 @@ def program() -> typer.Typer:
     before_the_name(app)
     for module in (
         apply, queries, records, totals, diff, affected, explain, lists, policies,
-        digest, grant_reader, generate,
+        digest, replay, archive, grant_reader, generate,
     ):  # fmt: skip
         module.register(app)
     return app
