@@ -1,11 +1,14 @@
 """`python -m scripts.audit_replay`: replay and archive for programs and schedulers.
 
 The same functions as `copay replay` and `copay archive`, with long flags only, one JSON object on standard
-output, and stable exit codes: 0 equal (or archived), 1 something differs, 2 it could not be done.
+output, and stable exit codes: 0 equal (or supported, supposed, archived), 1 something differs, 2 it could not
+be done.
 
     python -m scripts.audit_replay --dsn "dbname=copay" --full
     python -m scripts.audit_replay --dsn "dbname=copay" --write-archive /backup/copay
     python -m scripts.audit_replay --archive /backup/copay
+    python -m scripts.audit_replay --dsn "dbname=copay" --decide
+    python -m scripts.audit_replay --dsn "dbname=copay" --order MEI,WEI --beneficiary LIN --year 2025
 """
 
 import argparse
@@ -18,6 +21,7 @@ from ledger.errors import LedgerError
 from scripts.cli.answers import print_json
 from scripts.cli.failures import FAILED, Usage, guarded
 from scripts.cli.settings import from_options
+from scripts.commands import redecide, suppose
 from scripts.commands.replay import DIFFERENT, EQUAL, run
 
 
@@ -36,7 +40,9 @@ def _answer(given: argparse.Namespace) -> int:
 
 
 def _done(given: argparse.Namespace) -> int:
-    options: dict[str, Any] = {"data": given.data, "dsn": given.dsn, "lang": given.lang}
+    options: dict[str, Any] = {
+        "data": given.data, "dsn": given.dsn, "lang": given.lang, "policy": given.policy
+    }  # fmt: skip
     settings = from_options({}, options)
     if given.write_archive is not None:
         if given.archive is not None:
@@ -47,6 +53,14 @@ def _done(given: argparse.Namespace) -> int:
 
         with settings.database() as dsn:
             print_json(archive(dsn, given.write_archive).as_dict())
+        return EQUAL
+    if given.decide or given.own_facts:
+        decided = redecide.run(settings, own_facts=given.own_facts)
+        print_json(redecide.as_object(decided, own_facts=given.own_facts))
+        return DIFFERENT if decided.unsupported else EQUAL
+    if given.policy or given.order is not None:
+        changes = suppose.run(settings, order=given.order, beneficiary=given.beneficiary, year=given.year)
+        print_json(suppose.as_object(changes))
         return EQUAL
     report = run(settings, given.archive, full=given.full)
     print_json(report.as_dict())
@@ -68,6 +82,14 @@ def _parser() -> argparse.ArgumentParser:
         "--write-archive", type=Path, metavar="DIR", help="write or extend an archive, and stop"
     )
     parser.add_argument("--full", action="store_true", help="compare with every aggregate, not a sample")
+    parser.add_argument("--decide", action="store_true", help="take every recorded decision again")
+    parser.add_argument("--own-facts", action="store_true", help="the same, from each decision's own facts")
+    parser.add_argument(
+        "--policy", type=Path, action="append", metavar="FILE", help="suppose the packs of this file"
+    )
+    parser.add_argument("--order", metavar="A,B,C", help="suppose this debit order of --beneficiary")
+    parser.add_argument("--beneficiary", metavar="ID", help="whose bills to replay")
+    parser.add_argument("--year", type=int, metavar="Y", help="only bills of this year")
     parser.add_argument("--lang", choices=("en", "zh"), default="en", help="language of sentences")
     return parser
 

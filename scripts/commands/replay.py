@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from scripts.cli.answers import Json, print_json
+from scripts.cli.failures import Usage
 from scripts.cli.settings import Settings, command
+from scripts.commands.redecide import Decide, OwnFacts, decide_again
+from scripts.commands.suppose import Beneficiary, Order, Year, suppose
 
 if TYPE_CHECKING:
     from projections.audit.findings import Report
@@ -25,7 +28,7 @@ def register(app: typer.Typer) -> None:
     command(app, "replay")(replay)
 
 
-def replay(
+def replay(  # noqa: PLR0913  one parameter for each flag
     settings: Settings,
     *,
     archive: Annotated[
@@ -35,6 +38,11 @@ def replay(
     full: Annotated[
         bool, typer.Option("--full", help="Compare with every aggregate instead of a sample of 400")
     ] = False,
+    decide: Decide = False,
+    own_facts: OwnFacts = False,
+    order: Order = None,
+    beneficiary: Beneficiary = None,
+    year: Year = None,
     json: Json = False,
 ) -> int:
     """Compute every figure from the log alone, by a second way, and compare it with the read models.
@@ -43,7 +51,11 @@ def replay(
     shares nothing with the ledger's. The log itself is checked on the way. Every difference is listed with
     the first position at which it arose. Nothing is written.
 
-    Exit status: 0 all equal; 1 something differs; 2 it could not run.
+    With --decide every recorded decision is taken again instead, with the policy packs that the log holds:
+    what its recorded facts do not support is listed. With --policy or --order bills are replayed under other
+    packs, or in another debit order, and what would have changed is shown, fen by fen.
+
+    Exit status: 0 all equal or supported; 1 something differs or is not supported; 2 it could not run.
 
     Examples:
 
@@ -52,13 +64,40 @@ def replay(
     copay replay --full --json
 
     copay replay --archive /backup/copay
+
+    copay replay --decide
+
+    copay replay --order MEI,WEI --beneficiary LIN --year 2025
+
+    copay replay --policy reform.yaml --beneficiary LIN --json
     """
+    comparing, deciding = full or archive is not None, decide or own_facts
+    narrowed = beneficiary is not None or year is not None
+    _one_kind(comparing, deciding, order is not None or narrowed)
+    if deciding:
+        return decide_again(settings, own_facts=own_facts, json=json)
+    if order is not None or (settings.policies and not comparing):
+        return suppose(settings, order=order, beneficiary=beneficiary, year=year, json=json)
+    if narrowed:
+        raise Usage(
+            "--beneficiary and --year go with --policy or --order",
+            "--beneficiary 与 --year 须与 --policy 或 --order 同用",
+        )
     report = run(settings, archive, full=full)
     if json:
         print_json(report.as_dict())
     else:
         show(report, settings.lang)
     return EQUAL if report.equal else DIFFERENT
+
+
+def _one_kind(*asked: bool) -> None:
+    """A replay compares, or decides again, or supposes something: three questions, one at a time."""
+    if sum(asked) > 1:
+        raise Usage(
+            "--archive and --full compare, --decide decides again, --order supposes: one at a time",
+            "--archive、--full 用于比对，--decide 用于重新决定，--order 用于假设：每次只能用一类",
+        )
 
 
 def run(settings: Settings, archive: Path | None, *, full: bool) -> "Report":
