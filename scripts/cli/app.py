@@ -20,6 +20,7 @@ from scripts.commands import (
     explain,
     generate,
     grant_reader,
+    keygen,
     lists,
     policies,
     queries,
@@ -55,7 +56,7 @@ def program() -> typer.Typer:
     before_the_name(app)
     for module in (
         apply, queries, records, totals, diff, affected, explain, lists, policies,
-        digest, replay, archive, grant_reader, generate,
+        digest, replay, archive, grant_reader, keygen, generate,
     ):  # fmt: skip
         module.register(app)
     return app

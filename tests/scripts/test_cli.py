@@ -17,7 +17,7 @@ from tests.scripts.conftest import ROOT, STORY, Copay, environment
 QUERIES = (
     "balance", "debit-order", "limits", "members", "statement", "history", "totals", "explain", "list",
 )  # fmt: skip
-COMMANDS = ("apply", *QUERIES, "digest", "grant-reader", "policies", "policy", "generate")
+COMMANDS = ("apply", *QUERIES, "digest", "grant-reader", "keygen", "policies", "policy", "generate")
 
 
 def is_one_sentence(err: str) -> bool:
