@@ -53,12 +53,12 @@ class Entry(NamedTuple):
 
 
 class _Change(NamedTuple):
-    current_fen: int = 0
-    carried_fen: int = 0
-    suspense_fen: int = 0
-    reserved_fen: int = 0
-    held_fen: int = 0
-    held_carried_fen: int = 0
+    current_fen: int | None = None
+    carried_fen: int | None = None
+    suspense_fen: int | None = None
+    reserved_fen: int | None = None
+    held_fen: int | None = None
+    held_carried_fen: int | None = None
 
 
 def project(recorded: Recorded[Read]) -> Iterator[Entry]:
@@ -78,13 +78,14 @@ def project(recorded: Recorded[Read]) -> Iterator[Entry]:
             change, binding, beneficiary = _quota(event), event.binding, event.beneficiary
         case _:
             assert_never(event)
-    if any(change):
-        current, carried, suspense, reserved, held, held_carried = change
+    if change != _NOTHING:
         yield Entry(
-            recorded.position, event.at, event.recorded_at,
-            current or None, carried or None, suspense or None, reserved or None, held or None,
-            held_carried or None, rank, binding, event.topic, recorded.subject, settlement, beneficiary, note,
+            recorded.position, event.at, event.recorded_at, *change,
+            rank, binding, event.topic, recorded.subject, settlement, beneficiary, note,
         )  # fmt: skip
+
+
+_NOTHING: Final = _Change()
 
 
 def _payment(event: Payment) -> _Change:
@@ -94,13 +95,13 @@ def _payment(event: Payment) -> _Change:
     quota = total if event.from_quota else 0
     match event:
         case CoPaymentCharged():
-            return _Change(-current, -carried, 0, -quota)  # by place: every payment comes here
+            return _Change(-current or None, -carried or None, None, -quota or None)
         case CoPaymentHeld():
-            return _Change(held_fen=total, held_carried_fen=carried, reserved_fen=-quota)
+            return _Change(None, None, None, -quota or None, total, carried or None)
         case CoPaymentCaptured():
-            return _Change(-current, -carried, held_fen=-total, held_carried_fen=-carried)
+            return _Change(-current or None, -carried or None, None, None, -total, -carried or None)
         case HoldReleased():
-            return _Change(held_fen=-total, held_carried_fen=-carried, reserved_fen=quota)
+            return _Change(None, None, None, quota or None, -total, -carried or None)
         case _:
             assert_never(event)
 
@@ -108,7 +109,7 @@ def _payment(event: Payment) -> _Change:
 def _refund(event: CoPaymentRefunded) -> _Change:
     current, carried = event.current_fen, event.carried_fen
     quota = current + carried if event.into_quota else 0
-    return _Change(current, carried, event.suspense_fen, reserved_fen=quota)
+    return _Change(current or None, carried or None, event.suspense_fen or None, quota or None)
 
 
 def _posting(event: Posting) -> tuple[_Change, str | None]:
@@ -124,7 +125,8 @@ def _posting(event: Posting) -> tuple[_Change, str | None]:
         case Adjusted():
             return _Change(suspense_fen=event.delta_fen), event.reason
         case YearClosed():
-            return _Change(-event.moved_fen, event.moved_fen, held_carried_fen=event.held_fen), None
+            moved, held = event.moved_fen, event.held_fen
+            return _Change(-moved or None, moved or None, held_carried_fen=held or None), None
         case _:
             assert_never(event)
 
@@ -134,7 +136,7 @@ def _quota(event: Quota) -> _Change:
         case QuotaGranted():
             return _Change(reserved_fen=event.amount_fen)
         case QuotaReleased():
-            return _Change(reserved_fen=-event.released_fen)
+            return _Change(reserved_fen=-event.released_fen or None)
         case _:
             assert_never(event)
 

@@ -17,6 +17,8 @@ LIVE: Final = "read_model"
 LogTuple = tuple[int, str, int, str, bytes]
 """Position, stream, version, topic, state."""
 
+_TYPES: Final[dict[Table, list[int]]] = {}
+
 
 class Writing:
     """The log's events on one side, tables of one schema on the other."""
@@ -32,15 +34,23 @@ class Writing:
 
     def add(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         """Append rows to a table."""
-        named = {"schema": self._schema, "table": table.name}
-        types = dict(self._connection.execute(statement("column_types"), named).fetchall())
+        types = self._types(table)
         into = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
             sql.Identifier(self._schema, table.name), sql.SQL(", ").join(map(sql.Identifier, table.columns))
         )
         with self._connection.cursor() as cursor, cursor.copy(into) as copy:
-            copy.set_types([types[column] for column in table.columns])
+            copy.set_types(types)
+            write = copy.write_row
             for row in rows:
-                copy.write_row(row)
+                write(row)
+
+    def _types(self, table: Table) -> list[int]:
+        """The types of its columns, the same in every database: all tables are of this version."""
+        if table not in _TYPES:
+            named = {"schema": self._schema, "table": table.name}
+            types = dict(self._connection.execute(statement("column_types"), named).fetchall())
+            _TYPES[table] = [types[column] for column in table.columns]
+        return _TYPES[table]
 
 
 class Batch(Writing):

@@ -1,4 +1,5 @@
 -- One row per decision, capture and refund. Days lie together on disk, so a summary of each block range finds them.
+-- Nothing else is indexed: refunds and captures are few, and find their decisions in one reading of the table.
 CREATE TABLE total_entries (
     position bigint NOT NULL,
     at timestamptz NOT NULL,
@@ -15,4 +16,3 @@ CREATE TABLE total_entries (
     restored_fen bigint[]
 );
 CREATE INDEX ON total_entries USING brin (((at AT TIME ZONE 'Asia/Shanghai')::date));
-CREATE INDEX ON total_entries (settlement);
