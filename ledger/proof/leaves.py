@@ -82,6 +82,13 @@ def leaf_bytes(position: int, stream: str, version: int, topic: str, state: byte
     return leaf
 
 
+def leaf_of_row(row: bytes) -> bytes:
+    """The leaf of a row of any length, given its parts as in format 1."""
+    _, position, stream, version, topic, _, state = _parts(row)
+    place, nth = int.from_bytes(position, "big"), int.from_bytes(version, "big")
+    return leaf_bytes(place, stream.decode(), nth, topic.decode(), state)
+
+
 def _head(form: bytes, position: int, stream: str, version: int, topic: str, state: bytes) -> bytes:
     """All parts before the state."""
     stream_text, topic_text, recorded = stream.encode(), topic.encode(), recorded_time(state)
@@ -118,7 +125,7 @@ def leaves(
     expected = after + 1
     for row in rows:
         if row[0] != expected:
-            raise _out_of_place(row[0], expected)
+            raise out_of_place(row[0], expected)
         leaf = leaf_bytes(*row)
         if left_out is not None and leaf[6:8] == _DIGEST:
             left_out(row[0], row[4])
@@ -126,7 +133,8 @@ def leaves(
         expected += 1
 
 
-def _out_of_place(position: int, expected: int) -> LogBroken:
+def out_of_place(position: int, expected: int) -> LogBroken:
+    """What is wrong when a row has this position where another was expected."""
     if position > expected:
         return LogBroken(
             expected,
@@ -143,7 +151,7 @@ def _out_of_place(position: int, expected: int) -> LogBroken:
 def read_leaf(leaf: bytes) -> Leaf:
     """What stands in a leaf. Raises `NotReadable` for bytes that `leaf_bytes` cannot have given."""
     form, position, stream, version, topic, recorded, *state = _parts(leaf)
-    if len(position) != 8 or len(version) != 8:
+    if len(position) != 8 or len(version) != 8 or len(leaf) > MAX_LEAF_BYTES:
         raise _unreadable(leaf)
     if form == _INLINE and len(state) == 1:
         found: bytes | None = state[0]
@@ -171,12 +179,7 @@ def _parts(leaf: bytes) -> list[bytes]:
         start = at + 4
         at = start + int.from_bytes(leaf[at:start], "big")
         parts.append(leaf[start:at])
-    if (
-        at != len(leaf)
-        or at > MAX_LEAF_BYTES
-        or len(parts) not in (7, 8)
-        or leaf[:2] != bytes((0, len(parts)))
-    ):
+    if at != len(leaf) or len(parts) not in (7, 8) or leaf[:2] != bytes((0, len(parts))):
         raise _unreadable(leaf)
     return parts
 

@@ -1,0 +1,54 @@
+"""The leaves of the log out of PostgreSQL, ready to be hashed: binary COPY sends each row as its leaf."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import psycopg
+
+from ledger.proof.leaves import MAX_LEAF_BYTES, leaf_of_row, out_of_place
+
+_COPY: Final = """
+COPY (
+    SELECT 1::int2, notification_id, originator_id, originator_version::int8, topic,
+           CASE WHEN found > 0 THEN substring(rest FROM 1 FOR greatest(position('"'::bytea IN rest) - 1, 0))
+                ELSE ''::bytea END,
+           state
+    FROM (
+        SELECT *, substring(state FROM found + 15 FOR 64) AS rest
+        FROM (
+            SELECT *, position('"recorded_at":"'::bytea IN substring(state FROM 1 FOR 256)) AS found
+            FROM ledger.ledger_events WHERE notification_id > %s AND notification_id <= %s
+        ) AS event
+    ) AS event
+    ORDER BY notification_id
+) TO STDOUT (FORMAT binary)
+"""
+"""The parts of a leaf in their order; the time is cut as `ledger.proof.leaves.recorded_time` cuts it."""
+
+_HEADER_BYTES: Final = 19  # of a binary COPY without extensions, before its first row
+_END: Final = b"\xff\xff"
+_POSITION: Final = slice(12, 20)
+
+
+def read_leaves(connection: psycopg.Connection[Any], after: int, upto: int) -> Iterator[bytes]:
+    """The leaves after a position, up to and including another, each as `leaf_bytes` would make it.
+
+    Raises `LogBroken` where a position is missing or there twice, also at the end. Nothing else runs on the
+    connection meanwhile.
+    """
+    expected, header = after + 1, _HEADER_BYTES
+    with connection.cursor().copy(_COPY, (after, upto)) as rows:
+        for block in rows:
+            row = bytes(block)[header:] if header else bytes(block)
+            header = 0
+            if row[:2] == _END:
+                break
+            position = int.from_bytes(row[_POSITION], "big")
+            if position != expected:
+                raise out_of_place(position, expected)
+            yield row if len(row) <= MAX_LEAF_BYTES else leaf_of_row(row)
+            expected += 1
+        for _ in rows:  # nothing comes after the end but the server's own goodbye
+            pass
+    if expected <= upto:
+        raise out_of_place(upto + 1, expected)
