@@ -1,7 +1,7 @@
 """The log in files: Parquet by month of recording, stored bytes and typed columns side by side.
 
-A file is written beside its place, checked, made durable and named; then the manifest names it. Killed at any
-point, the archive is what its manifest says, and archiving again goes on from there.
+A file is written beside its place, checked, made durable and named; then the manifest names it. Files hold
+whole commands. Killed at any point, the archive is what its manifest says, and archiving again goes on there.
 """
 
 from collections.abc import Callable, Iterator
@@ -37,9 +37,11 @@ def archive(dsn: str, folder: Path, progress: Progress | None = None, size: int 
         space.run("without_nulls")
         _same_log(space, database, folder, known)
         end = database.log_end()
-        for after in range(known.position, end, size):
-            _read(space, database, after, min(after + size, end))
-            for month, first, last in space.rows("months_of_piece"):
+        while known.position < end:
+            reach = min(known.position + size, end)
+            _read(space, database, known.position, reach)
+            upto = reach if reach == end else space.value("whole_commands")
+            for month, first, last in space.rows("months_of_piece", upto=upto):
                 known = Manifest((*known.files, _file(space, folder, month, first, last)))
                 manifest.write(folder, known)
             if progress:

@@ -27,9 +27,8 @@ def from_database(space: Workspace, database: Database, end: int, size: int) -> 
         return source, database.copy_log(source, after, min(after + size, end))
 
     with ThreadPoolExecutor(1) as fetcher:
-        coming = fetcher.submit(fetch, 0) if end else None
-        for after in range(0, end, size):
-            assert coming is not None
+        coming = fetcher.submit(fetch, 0)
+        for after in range(0, end or 1, size):  # of an empty log, one empty piece
             source, is_text = coming.result()
             reach = min(after + size, end)
             if reach < end:

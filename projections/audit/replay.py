@@ -4,10 +4,10 @@ Memory does not grow with the log: a piece is typed into columns on disk, checke
 remember of accounts and streams, and let go; the figures are sums over the columns.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from projections.audit.archive import pieces_of
 from projections.audit.copies import KEYS, TABLES
@@ -33,9 +33,9 @@ _MACROS: Final = (
 )
 _CHECKS: Final = (
     "neighbours", "events_missing", "events_repeated", "events_unreadable", "events_out_of_place",
-    "recorded_backwards", "versions", "sums_of_settlements", "sums_of_refunds",
-    "claims_of_settlements", "claims_of_accounts", "settle_claims", "running", "balances_recorded", "years_closed", "figures_seen", "remember_accounts",
-    "remember_last",
+    "recorded_backwards", "versions", "sums_of_settlements", "sums_of_refunds", "claims_of_settlements",
+    "claims_of_accounts", "settle_claims", "running", "balances_recorded", "years_closed", "figures_seen",
+    "remember_accounts", "remember_last",
 )  # fmt: skip
 _LAST_CHECKS: Final = (
     "the_end", "versions_of_the_rest", "claims_not_met", "quotas_recorded", "limits_seen", "refunds_recorded",
@@ -206,8 +206,3 @@ def _fold(space: Workspace, upto: int) -> None:
     space.remember({"upto": upto})
     for name in FIGURES:
         space.run(name)
-
-
-def figures_of(space: Workspace, name: str) -> Iterator[dict[str, Any]]:
-    """The rows of one kind of figure, after a replay."""
-    yield from space.records(f"all_{name}")

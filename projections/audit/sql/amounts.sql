@@ -109,16 +109,16 @@ FROM (
     WHERE topic IN ('LimitUsed', 'HoldPlaced', 'LimitRestored')
 )
 UNION ALL
-SELECT 'place taken', NULL, subject, binder, 1, position, binding, 0, hash(kind) % 1000000007
+SELECT 'place taken', request, subject, binder, 1, position, binding, 0, hash(kind) % 1000000007
 FROM chunk WHERE topic = 'Bound'
 UNION ALL
-SELECT 'place taken', NULL, beneficiary, subject, -1, position, binding, 0, hash(kind) % 1000000007
+SELECT 'place taken', request, beneficiary, subject, -1, position, binding, 0, hash(kind) % 1000000007
 FROM chunk WHERE topic = 'BindingSlotTaken'
 UNION ALL
-SELECT 'place freed', NULL, subject, binder, 1, position, binding, 0, hash(kind) % 1000000007
+SELECT 'place freed', request, subject, binder, 1, position, binding, 0, hash(kind) % 1000000007
 FROM chunk WHERE topic = 'Unbound'
 UNION ALL
-SELECT 'place freed', NULL, beneficiary, subject, -1, position, binding, 0, hash(kind) % 1000000007
+SELECT 'place freed', request, beneficiary, subject, -1, position, binding, 0, hash(kind) % 1000000007
 FROM chunk WHERE topic = 'BindingSlotFreed'
 UNION ALL
 SELECT 'quota at binding', request, subject, binder, 1, position, quota_fen, 0, binding

@@ -22,6 +22,10 @@ FROM (
         max_line_size = 67108864)
 );
 
+-- name: whole_commands
+-- The last position of this piece at which a command ends: the last one may go on in the next piece.
+SELECT coalesce(max(position) FILTER (request <> (SELECT arg_max(request, position) FROM piece)), max(position)) FROM piece;
+
 -- name: months_of_piece
 -- The Shanghai months of recording in this piece, as unbroken spans of positions.
 SELECT month, min(position), max(position)
@@ -29,7 +33,10 @@ FROM (
     SELECT position, month, sum(step) OVER (ORDER BY position) AS span
     FROM (
         SELECT position, month, CASE WHEN month = lag(month) OVER (ORDER BY position) THEN 0 ELSE 1 END AS step
-        FROM (SELECT position, coalesce(strftime(business_day(recorded_at), '%Y-%m'), 'unknown') AS month FROM piece)
+        FROM (
+            SELECT position, coalesce(strftime(business_day(recorded_at), '%Y-%m'), 'unknown') AS month FROM piece
+            WHERE position <= $upto
+        )
     )
 )
 GROUP BY span, month

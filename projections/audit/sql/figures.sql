@@ -160,3 +160,42 @@ ORDER BY position;
 SELECT before, topic FROM may_follow
 UNION ALL
 SELECT topic, '' FROM homes WHERE topic NOT IN (SELECT topic FROM may_not_end);
+
+-- name: some_accounts
+-- Accounts for a closer look, the same for the same log; all of them when `$many` says so.
+SELECT account FROM accounts ORDER BY hash(account, getvariable('upto')) LIMIT $many;
+
+-- name: some_families
+SELECT beneficiary FROM (
+    SELECT beneficiary FROM orders UNION SELECT beneficiary FROM limits
+) ORDER BY hash(beneficiary, getvariable('upto')) LIMIT $many;
+
+-- name: figures_of_accounts
+SELECT a.account, a.region, a.insurance, a.status, coalesce(b.current_fen, 0) AS current_fen,
+    coalesce(b.carried_fen, 0) AS carried_fen, coalesce(b.suspense_fen, 0) AS suspense_fen,
+    coalesce(b.reserved_fen, 0) AS reserved_fen, coalesce(b.held_fen, 0) AS held_fen,
+    coalesce(b.available_fen, 0) AS available_fen
+FROM accounts a LEFT JOIN balances b ON b.account = a.account
+WHERE list_contains($names, a.account);
+
+-- name: quotas_of_accounts
+SELECT binder, beneficiary, binding, quota_fen FROM quotas WHERE list_contains($names, binder);
+
+-- name: orders_of_families
+SELECT beneficiary, rank, binder, binding, limit_fen FROM orders WHERE list_contains($names, beneficiary)
+ORDER BY beneficiary, rank;
+
+-- name: limits_of_families
+SELECT beneficiary, binder, year, used_fen FROM limits WHERE list_contains($names, beneficiary);
+
+-- name: holds_of_families
+SELECT beneficiary, settlement FROM holds WHERE list_contains($names, beneficiary) ORDER BY settlement;
+
+-- name: moves_of_account
+-- What each event of one account comes to, up to and with it.
+SELECT position, sum(current_fen) OVER w, sum(carried_fen) OVER w, sum(suspense_fen) OVER w, sum(reserved_fen) OVER w,
+    sum(held_current_fen + held_carried_fen) OVER w
+FROM account_moves(events)
+WHERE account = $account
+WINDOW w AS (ORDER BY position ROWS UNBOUNDED PRECEDING)
+ORDER BY position;

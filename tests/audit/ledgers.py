@@ -1,0 +1,88 @@
+"""Ledgers to be audited: random histories of a small town, read models caught up, and copies of them."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from random import Random
+from typing import Any, Final
+from uuid import uuid4
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from ledger.application import Ledger
+from ledger.persistence.postgres import PostgresLog
+from projections.runner import catch_up
+from projections.store import Store
+from tests.properties.clerk import NOW
+from tests.properties.story import STEPS, Obj, Story
+from tests.properties.town import PACK_FILE
+from tests.strategies import EVENTS, WEIGHTS, found
+
+LAN: Final = "LAN"
+"""A grandmother with two binders whose order is changed more than once, in every history."""
+
+
+def lines_of(seed: int, happenings: int) -> list[bytes]:
+    """The same commands for the same seed."""
+    story = Story(Random(seed).randint)
+    found(story)
+    theme = [story.pick(list(WEIGHTS)) for _ in range(4)]
+    for _ in range(happenings):
+        story.now += timedelta(minutes=story.pick(STEPS))
+        story.pick(theme if story.chance(50) else EVENTS)(story)
+    return [json.dumps(command).encode() for command in (*_reordered(), *story.commands)]
+
+
+def _reordered() -> Iterator[Obj]:
+    at = "2026-11-02T09:00:00+08:00"
+    binders = ("BO", "AN")
+    for account in (LAN, *binders):
+        yield _said("open_account", account, at, account=account, region="510104", insurance="employee")
+    for binder in binders:
+        pair = {"binder": binder, "beneficiary": LAN}
+        yield _said("bind", binder, at, **pair, relation="parent", authorisation="face")
+    for number in range(3):
+        order = binders if number % 2 else binders[::-1]
+        yield _said("reorder", str(number), at, beneficiary=LAN, order=order)
+
+
+def _said(op: str, name: str, at: str, **fields: Any) -> Obj:
+    return {"id": f"lan-{op}-{name}", "op": op, "at": at, **fields}
+
+
+def write(dsn: str, seed: int, happenings: int) -> None:
+    """The history of a seed, written with the real ledger, in batches of uneven size."""
+    with Ledger(PostgresLog(dsn), [PACK_FILE], clock=lambda: NOW) as ledger:
+        for _ in ledger.apply_lines(lines_of(seed, happenings), 1 + seed % 50):
+            pass
+    with Store.open(dsn) as store:
+        catch_up(store)
+
+
+@contextmanager
+def copy_of(dsn: str) -> Iterator[str]:
+    """The DSN of a copy of a database that nobody is connected to; dropped at the end."""
+    with _another(dsn, str(conninfo_to_dict(dsn)["dbname"])) as copy:
+        yield copy
+
+
+@contextmanager
+def empty(server: str) -> Iterator[str]:
+    """The DSN of an empty database; dropped at the end."""
+    with _another(server, "template1") as database:
+        yield database
+
+
+@contextmanager
+def _another(dsn: str, template: str) -> Iterator[str]:
+    name = f"copy_{uuid4().hex}"
+    with psycopg.connect(make_conninfo(dsn, dbname="postgres"), autocommit=True) as connection:
+        make = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(make.format(sql.Identifier(name), sql.Identifier(template)))
+        try:
+            yield make_conninfo(dsn, dbname=name)
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

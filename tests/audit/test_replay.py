@@ -1,0 +1,87 @@
+"""A replay computes everything anew and agrees with a sound ledger, whatever its history and however cut."""
+
+import psycopg
+import pytest
+
+from ledger.application import Ledger
+from ledger.errors import StoreUnavailable
+from projections.audit.errors import NothingToReplay
+from projections.audit.replay import replay
+from projections.runner import catch_up
+from projections.store import Store
+from scripts.audit.aggregates import beside
+from tests.audit.ledgers import empty, write
+
+
+def agrees(dsn: str, chunk: int) -> None:
+    report = replay(dsn, beside=beside(dsn, full=True), chunk=chunk)
+    assert report.differences == []
+    assert report.aggregates > 6
+    assert report.figures["balances"].rows > 0
+    assert set(report.models.values()) == {report.events} == {report.position}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_alarm_on_a_sound_history_however_it_is_cut_into_pieces(seed: int, database: str) -> None:
+    write(database, seed, happenings=150)
+    agrees(database, chunk=(250_000, 97, 61)[seed])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("first", range(1000, 1300, 25))
+def test_no_alarm_on_hundreds_of_sound_histories(first: int, server: str) -> None:
+    for seed in range(first, first + 25):
+        with empty(server) as history:
+            write(history, seed, happenings=60 + seed % 5 * 100)
+            agrees(history, chunk=(250_000, 157, 89)[seed % 3])
+
+
+def test_the_pieces_make_no_difference_to_any_figure(database: str) -> None:
+    write(database, seed=5, happenings=120)
+    assert replay(database, chunk=53).as_dict() == replay(database).as_dict()
+
+
+def test_read_models_that_lag_are_compared_as_far_as_they_have_come(database: str) -> None:
+    write(database, seed=4, happenings=60)
+    with psycopg.connect(database) as connection:
+        connection.execute("DROP SCHEMA read_model CASCADE")
+    with Store.open(database) as store:
+        catch_up(store, until=40)
+    report = replay(database)
+    assert report.equal
+    assert (report.position, set(report.models.values())) == (40, {40})
+    assert report.events > 40
+
+
+def test_a_log_without_read_models_is_checked_on_its_own(database: str) -> None:
+    write(database, seed=4, happenings=60)
+    with psycopg.connect(database) as connection:
+        connection.execute("DROP SCHEMA read_model CASCADE")
+    report = replay(database)
+    assert report.equal
+    assert (report.models, report.compared) == ({}, {})
+
+
+def test_an_empty_log_comes_to_nothing(database: str) -> None:
+    Ledger.open(database).close()
+    report = replay(database)
+    assert (report.events, report.equal, set(report.totals.values())) == (0, True, {0})
+
+
+def test_a_database_without_a_log_cannot_be_replayed(database: str) -> None:
+    with pytest.raises(NothingToReplay, match="there is no log"):
+        replay(database)
+    with pytest.raises(StoreUnavailable):
+        replay("host=/nowhere dbname=none")
+
+
+def test_bytes_that_are_no_text_are_named_and_the_rest_is_replayed(database: str) -> None:
+    write(database, seed=4, happenings=60)
+    with psycopg.connect(database) as connection:
+        for position, state in ((7, b"\xff\xfe"), (9, b'{"at":'), (11, b"{}")):
+            connection.execute(
+                "UPDATE ledger.ledger_events SET state = %s WHERE notification_id = %s", (state, position)
+            )
+    report = replay(database, beside=beside(database, full=True))
+    unreadable = [d.position for d in report.differences if d.kind == "event_unreadable"]
+    assert unreadable == [7, 9, 11]
