@@ -31,9 +31,12 @@ def benchmark(  # noqa: PLR0913  every option is an argument
     memory_charges: Annotated[
         int, typer.Option(min=0, help="Charges over which the writer's memory is taken; 0 leaves it out")
     ] = 1_000_000,
+    events: Annotated[
+        int, typer.Option(min=0, help="The log that queries are asked about; 0 leaves them out")
+    ] = 5_000_000,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Contenders whose names begin so; may be repeated"),
+        typer.Option(metavar="NAME", help="Contenders whose names begin so, or queries; may be repeated"),
     ] = None,
     folder: Annotated[
         Path | None, typer.Option(help="On the disk to be measured; the system's temporary folder otherwise")
@@ -62,8 +65,9 @@ def benchmark(  # noqa: PLR0913  every option is an argument
     else:
         if quick:
             rounds, charges, seconds, memory_charges = 1, min(charges, 6000), min(seconds, 1.0), 0
+            events = min(events, 20_000)
         with TemporaryDirectory(prefix="copay-benchmark-", dir=folder) as place:
-            plan = Plan(Path(place).resolve(), rounds, charges, seconds, memory_charges, quick)
+            plan = Plan(Path(place).resolve(), rounds, charges, seconds, memory_charges, events, quick)
             found = measure(plan, only or [])
     if as_json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
@@ -79,13 +83,17 @@ def measure(plan: Plan, only: list[str]) -> dict[str, Any]:
         field = run.field(only)
         about = {"day": today(system_clock()), "machine": machine(run.dsn, plan.folder)}
         calm = [noise(run.dsn, plan.folder, "before")]
-        run.prepare(field)
-        run.look_where_time_goes()
-        for number in range(1, plan.rounds + 1):
+        if field:
+            run.prepare(field)
+            run.look_where_time_goes()
+        for number in range(1, plan.rounds + 1 if field else 1):
             run.round(field, number)
             calm.append(noise(run.dsn, plan.folder, f"after round {number}"))
-        if plan.memory_charges:
+        if plan.memory_charges and field:
             run.writers_memory()
+        if plan.events and (not only or "queries".startswith(tuple(only))):
+            run.questions()
+            calm.append(noise(run.dsn, plan.folder, "after the queries"))
         return outcome(run, field, {**about, "noise": calm})
 
 

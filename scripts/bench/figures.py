@@ -6,13 +6,14 @@ from statistics import median
 from typing import Final
 
 from scripts.bench.measuring import Measured, Spread, ratio_of, spread_of
-from scripts.bench.plan import CLIENTS
+from scripts.bench.plan import CLIENTS, FORMS, PEOPLE, QUESTIONS, Form, QuestionName, query_run
 
 Runs = dict[str, list[Measured]]
 Value = Callable[[Runs], Spread | None]
 
 STOCK: Final = "stock-1"
 FULL_MEMORY_CHARGES: Final = 1_000_000
+FULL_EVENTS: Final = 5_000_000
 _FEW, _MANY = CLIENTS[1:]
 
 
@@ -21,7 +22,7 @@ class Figure:
     """What is measured, in which unit. `more_is_better` says on which side of floor and aim to be.
 
     `stricter` is printed beside it where the stock pair alone is not the most that the stock library can do;
-    `by_disk` says that the time of a durable write is. `of_memory`: counts only at its full size.
+    `by_disk` says that the time of a durable write is. `of_memory`, `of_queries`: counts only at full size.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Figure:
     stricter: Value | None = None
     by_disk: bool = False
     of_memory: bool = False
+    of_queries: bool = False
 
     def verdict(self, value: Spread | None) -> str:
         """`aim`, `floor`, `missed` or `not measured`; the median decides."""
@@ -57,6 +59,17 @@ def against(name: str, other: str | None = None) -> Value:
 
 def _of(name: str, value: Callable[[Measured], float | None]) -> Value:
     return lambda runs: spread_of(runs.get(name, []), value)
+
+
+def _slowest(share: str, questions: Sequence[QuestionName], forms: Sequence[Form]) -> Value:
+    """The slowest of these questions in these forms, of common accounts and busy ones alike."""
+    names = [query_run(q, people, form) for q in questions for people in PEOPLE for form in forms]
+
+    def value(runs: Runs) -> Spread | None:
+        found = [run.latency_ms[share] for name in names for run in runs.get(name, [])]
+        return Spread.of([max(found)]) if found else None
+
+    return value
 
 
 def _a_charge(part: str) -> Callable[[Measured], float | None]:
@@ -92,4 +105,9 @@ FIGURES: Final[Sequence[Figure]] = (
            _of(f"callers-{_MANY}-followed", _seconds("lag_p99_ms")), more_is_better=False),
     Figure("read models behind the log (p99) while a file is applied at full speed", "s", 1, 0.2,
            _of("file-followed", _seconds("lag_p99_ms")), more_is_better=False),
+    Figure("balance, debit order and limits at 5,000,000 events, p99 of the slowest, also of accounts that "
+           "moved 10,000 times", "ms", 10, 2, _slowest("p99", QUESTIONS[:3], FORMS[:1]), more_is_better=False,
+           of_queries=True),
+    Figure("the same and statements as of any time and position, p95 of the slowest", "ms", 50, 50,
+           _slowest("p95", QUESTIONS, FORMS[1:]), more_is_better=False, of_queries=True),
 )  # fmt: skip

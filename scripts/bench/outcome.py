@@ -5,8 +5,17 @@ from dataclasses import asdict
 from statistics import median
 from typing import Any
 
+from scripts.bench.asking import as_rows
 from scripts.bench.contenders import Contender
-from scripts.bench.figures import FIGURES, FULL_MEMORY_CHARGES, STOCK, Figure, against, best_stock
+from scripts.bench.figures import (
+    FIGURES,
+    FULL_EVENTS,
+    FULL_MEMORY_CHARGES,
+    STOCK,
+    Figure,
+    against,
+    best_stock,
+)
 from scripts.bench.measuring import Measured, Spread, spread_of
 from scripts.bench.plan import Plan
 from scripts.bench.rounds import Benchmark
@@ -18,16 +27,18 @@ def outcome(benchmark: Benchmark, field: Sequence[Contender], about: Object) -> 
     """`about` is the day, the machine and its noise."""
     return {
         **about,
-        "settings": _settings(benchmark.plan),
+        "settings": _settings(benchmark),
         "contenders": [_contender(one, benchmark) for one in field if one.name in benchmark.runs],
         "best_stock": best_stock(benchmark.runs),
         "figures": _figures(benchmark, about["noise"]),
         "memory": [run.as_dict() for run in benchmark.runs.get("memory", [])],
         "profile": benchmark.profile,
+        "queries": as_rows(benchmark.asked),
     }
 
 
-def _settings(plan: Plan) -> Object:
+def _settings(benchmark: Benchmark) -> Object:
+    plan = benchmark.plan
     return {
         "quick": plan.quick,
         "rounds": plan.rounds,
@@ -37,6 +48,7 @@ def _settings(plan: Plan) -> Object:
         "seconds": plan.seconds,
         "stock_accounts": plan.stock_accounts,
         "memory_charges": plan.memory_charges,
+        "events": benchmark.events,
     }
 
 
@@ -90,7 +102,9 @@ def _figures(benchmark: Benchmark, noise: Sequence[Object]) -> list[Object]:
 
 
 def _reached(figure: Figure, value: Spread | None, plan: Plan) -> str:
-    too_small = figure.of_memory and plan.memory_charges < FULL_MEMORY_CHARGES
+    too_small = (figure.of_memory and plan.memory_charges < FULL_MEMORY_CHARGES) or (
+        figure.of_queries and plan.events < FULL_EVENTS
+    )
     return "too small to say" if value and too_small else figure.verdict(value)
 
 

@@ -2,22 +2,37 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, get_args
 
 SEED: Final = 7
 CLIENTS: Final = (1, 8, 64)
 """Callers at once: alone, a desk, a city at noon."""
 
+QuestionName = Literal["balance", "debit-order", "limits", "statement"]
+Form = Literal["now", "at", "position", "both"]
+QUESTIONS: Final[tuple[QuestionName, ...]] = get_args(QuestionName)
+FORMS: Final[tuple[Form, ...]] = get_args(Form)
+"""As of now, a service time, a log position, or both."""
+PEOPLE: Final = ("common", "busy")
+"""A city's accounts, and those that moved ten thousand times."""
+
+
+def query_run(question: QuestionName, people: str, form: Form) -> str:
+    """The name under which the times of a question are kept."""
+    return f"queries-{question}-{people}-{form}"
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One run of the benchmark. `folder` holds the command files and the server's data."""
+    """One run of the benchmark. `folder` holds the command files and the server's data; `events` is the log
+    that questions are asked about."""
 
     folder: Path
     rounds: int
     charges: int
     seconds: float
     memory_charges: int
+    events: int = 0
     quick: bool = False
 
     @property

@@ -82,8 +82,10 @@ def notes(found: Object) -> Iterable[str]:
 
 
 def sheets(found: Object) -> list[Sheet]:
-    """Figures, contenders in two tables, and where the time goes."""
-    return [_figures(found), _rates(found), _costs(found), *_profiles(found)]
+    """Figures, contenders in two tables, queries, and where the time goes."""
+    contenders = [_rates(found), _costs(found)] if found["contenders"] else []
+    asked = [_questions(found)] if found.get("queries") else []
+    return [_figures(found), *contenders, *asked, *_profiles(found)]
 
 
 def _figures(found: Object) -> Sheet:
@@ -116,6 +118,18 @@ def _costs(found: Object) -> Sheet:
         "cores: writer", "server", "follower", "lag p50 ms", "lag p99 ms",
     )  # fmt: skip
     return Sheet("Latency, memory and work", head, [_cost(one) for one in found["contenders"]])
+
+
+def _questions(found: Object) -> Sheet:
+    head = ("question", "of accounts", "as of", "asked", "p50 ms", "p95 ms", "p99 ms", "most ms")
+    rows = [
+        (
+            one["question"], one["people"], one["form"], f"{one['asked']:,}",
+            *(_plain(one["latency_ms"][name]) for name in ("p50", "p95", "p99", "max")),
+        )
+        for one in found["queries"]
+    ]  # fmt: skip
+    return Sheet(f"Queries on a log of {found['settings']['events']:,} events, one at a time", head, rows)
 
 
 def _cost(one: Object) -> Sequence[str]:

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 import psycopg
 
 from ledger.embedded import embedded_server
-from scripts.bench import own, stock, workloads
+from scripts.bench import asking, own, stock, workloads
 from scripts.bench.apart import apart
 from scripts.bench.contenders import CITY, Contender, Setting, Template, contenders
 from scripts.bench.databases import Databases, sizes
@@ -37,6 +37,8 @@ class Benchmark:
         self.dsn = dsn
         self.runs: Runs = {}
         self.profile: Profile = {}
+        self.asked: list[asking.Asked] = []
+        self.events = 0
         self._say = say
         self._setting = Setting(plan, self.databases)
 
@@ -94,6 +96,16 @@ class Benchmark:
         with self.databases.copy_of("memory") as dsn:
             self.runs["memory"] = [apart(own.log_only, dsn, file)]
         file.unlink()
+
+    def questions(self) -> None:
+        """A log of its own, written and read as in life; then everything that can be asked of it."""
+        self._say(f"a log of about {self.plan.events:,} events")
+        dsn = self.databases.make("queries")
+        self.events = apart(asking.fill, dsn, self.plan.events)
+        self.databases.settle("queries")
+        self._say(f"asking about {self.events:,} events")
+        self.asked = apart(asking.ask, dsn, self.plan.events)
+        self.runs |= {one.name: [one.measured] for one in self.asked}
 
     def _fill(self, template: Template, dsn: str) -> None:
         match template:

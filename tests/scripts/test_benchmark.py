@@ -1,7 +1,7 @@
 """The benchmark runs from end to end and says what it found; nothing here depends on how fast it was."""
 
 import json
-from itertools import count, repeat
+from itertools import count, product, repeat
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from scripts.bench.figures import FIGURES, STOCK, against
 from scripts.bench.following import Moment, behind
 from scripts.bench.measuring import Measured, Spread, percentiles_ms
 from scripts.bench.own import log_only
-from scripts.bench.plan import Plan
+from scripts.bench.plan import FORMS, PEOPLE, QUESTIONS, Plan
 from scripts.bench.stock import by_stock_threads, fill
 from scripts.bench.whereabouts import where_time_goes
 from scripts.bench.workloads import fill_city, fill_owners, of_one_owner, write_files
@@ -50,6 +50,21 @@ def test_a_tiny_run_finds_something_of_everybody_and_shows_it_in_every_form(
     page = run(capsys, "--show", tmp_path / "result.json", "--markdown")
     assert "| stock library, 1 caller |" in page
     assert "stock library, 1 caller" in run(capsys, "--show", tmp_path / "result.json")
+
+
+def test_queries_are_asked_of_common_and_busy_accounts_in_every_form(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("--only", "queries", "--events", 1500, "--folder", tmp_path)
+    found = json.loads(run(capsys, *asked, "--json"))
+    assert found["contenders"] == []
+    assert found["settings"]["events"] > 1000
+    told = {(one["question"], one["people"], one["form"]) for one in found["queries"]}
+    assert told == set(product(QUESTIONS, PEOPLE, FORMS))
+    assert all(one["latency_ms"]["p99"] > 0 for one in found["queries"])
+    assert [one["reached"] for one in found["figures"][-2:]] == ["too small to say"] * 2
+    (tmp_path / "result.json").write_text(json.dumps(found))
+    assert "| debit-order | busy | both |" in run(capsys, "--show", tmp_path / "result.json", "--markdown")
 
 
 def test_every_charge_of_every_caller_is_counted_and_none_is_refused(database: str) -> None:
