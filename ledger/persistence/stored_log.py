@@ -30,9 +30,7 @@ WHERE originator_id = ANY (%b::text[]) AND notification_id < %b::int8
 ORDER BY originator_id, originator_version
 """
 _ANSWERS: Final = """
-SELECT k.request_id, e.notification_id, e.originator_id, e.originator_version, e.topic, e.state
-FROM ledger.request_keys k JOIN ledger.ledger_events e ON e.notification_id = k.position
-WHERE k.request_id = ANY (%b::text[])
+SELECT request_id, position FROM ledger.request_keys WHERE request_id = ANY (%b::text[])
 """
 
 
@@ -61,8 +59,8 @@ class StoredLog(Protocol):
         """What these streams held before a position, stream by stream, in order of version."""
         ...
 
-    def answers(self, requests: Collection[str]) -> dict[str, StoredRow]:
-        """The rows that answer these request ids, as far as they are known."""
+    def answers(self, requests: Collection[str]) -> dict[str, int]:
+        """Where the events stand that answer these request ids, as far as they are known."""
         ...
 
 
@@ -91,11 +89,9 @@ class PostgresStoredLog:
         if streams and self._there:
             yield from (StoredRow(*row) for row in self._rows(_BEFORE, list(streams), position))
 
-    def answers(self, requests: Collection[str]) -> dict[str, StoredRow]:
-        """The rows that answer these request ids, as far as they are known."""
-        if not requests or not self._there:
-            return {}
-        return {row[0]: StoredRow(*row[1:]) for row in self._rows(_ANSWERS, list(requests))}
+    def answers(self, requests: Collection[str]) -> dict[str, int]:
+        """Where the events stand that answer these request ids, as far as they are known."""
+        return dict(self._rows(_ANSWERS, list(requests))) if requests and self._there else {}
 
     def close(self) -> None:
         """Give the connection back."""
@@ -118,7 +114,7 @@ class ListedLog:
     def __init__(self, rows: Sequence[StoredRow]) -> None:
         self.rows = rows
         self._positions = [row.position for row in rows]
-        self._answers: dict[str, StoredRow] | None = None
+        self._answers: dict[str, int] | None = None
 
     @classmethod
     def of(cls, events: Sequence[StreamEvent]) -> Self:
@@ -143,14 +139,14 @@ class ListedLog:
         found = (row for row in self.batch(0, position - 1) if row.stream in streams)
         yield from sorted(found, key=lambda row: (row.stream, row.version))
 
-    def answers(self, requests: Collection[str]) -> dict[str, StoredRow]:
-        """The first row of each of these request ids; a pack that a command brought along is no answer."""
+    def answers(self, requests: Collection[str]) -> dict[str, int]:
+        """Where the first row of each stands; a pack that a command brought along is no answer."""
         if self._answers is None:
             self._answers = {}
             for row in self.rows:
                 found = _REQUEST.search(row.state)
                 if found and row.topic != PolicyRecorded.topic:
-                    self._answers.setdefault(found[1].decode(), row)
+                    self._answers.setdefault(found[1].decode(), row.position)
         return {request: self._answers[request] for request in requests if request in self._answers}
 
 

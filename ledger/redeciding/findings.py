@@ -107,6 +107,18 @@ class Report:
     by_kind: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
 
+    def merge(self, other: "Report") -> None:
+        """Take in what was found of another share of the same log."""
+        self.decisions += other.decisions
+        self.supported += other.supported
+        self.undecidable += other.undecidable
+        self.unsupported += other.unsupported
+        self.by_op += other.by_op
+        self.by_kind += other.by_kind
+        self.findings = sorted((*self.findings, *other.findings), key=lambda finding: finding.position)[
+            :LISTED
+        ]
+
     def add(self, finding: Finding) -> None:
         """Count a finding, and list it while there is room."""
         self.unsupported += 1

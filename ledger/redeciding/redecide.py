@@ -1,7 +1,7 @@
 """Every recorded decision taken again, from the first position of a log to its end."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from ledger.aggregates.request import RequestRecord
 from ledger.deciders.dispatch import Recorded
@@ -23,21 +23,39 @@ from ledger.redeciding.states import BROKEN, KEPT, StatesAsOf
 BATCH: Final = 5_000
 """How many events are read at once."""
 
+
+class Share(NamedTuple):
+    """Which decisions are taken again: every `of`-th, beginning with `number` (from 0)."""
+
+    number: int = 0
+    of: int = 1
+
+
+ALL: Final = Share()
+
 Progress = Callable[[int, int], None]
 Supported = Literal["decidable", "on_age"]
 """It comes out as recorded: in any case, or for somebody of the age it speaks of, which is beside the log."""
 
 
 def redecide(
-    log: StoredLog, progress: Progress | None = None, *, kept: int = KEPT, batch: int = BATCH
+    log: StoredLog,
+    progress: Progress | None = None,
+    *,
+    share: Share = ALL,
+    upto: int | None = None,
+    kept: int = KEPT,
+    batch: int = BATCH,
 ) -> Report:
     """Take every decision again on the states as of its position, folded from the log itself.
 
     A decision is supported when the rules give the very bytes that are recorded, and no event more or less.
     The log is followed as it is recorded: what rests on an earlier fault is listed at its own place, so the
-    first finding is where to look. `kept` and `batch` bound the memory. Raises `StoreUnavailable`.
+    first finding is where to look. `kept` and `batch` bound the memory. For a `share` the whole log is
+    followed (`upto` a position) and only that share decided again. Raises `StoreUnavailable`.
     """
-    return _Redecision(log, StatesAsOf(log, kept)).run(progress, batch)
+    end = log.end() if upto is None else upto
+    return _Redecision(log, StatesAsOf(log, kept), share).run(progress, end, batch)
 
 
 def redecide_from_facts(log: StoredLog, progress: Progress | None = None) -> Report:
@@ -47,7 +65,7 @@ def redecide_from_facts(log: StoredLog, progress: Progress | None = None) -> Rep
     that holds the packs. Raises `StoreUnavailable`.
     """
     report, packs = Report(), RecordedPacks()
-    for rows in _batches(log, report, progress):
+    for rows in _batches(log, report, progress, log.end()):
         for written in read(rows):
             packs.heed([written])
             if isinstance(written.event, s.SettlementDecided):
@@ -62,21 +80,25 @@ def redecide_from_facts(log: StoredLog, progress: Progress | None = None) -> Rep
 
 
 def _batches(
-    log: StoredLog, report: Report, progress: Progress | None, size: int = BATCH
+    log: StoredLog,
+    report: Report,
+    progress: Progress | None,
+    end: int,
+    size: int = BATCH,
+    *,
+    holes: bool = True,
 ) -> Iterator[Iterable[StoredRow]]:
-    """The log in batches; a position that holds nothing is a finding."""
-    end = log.end()
+    """The log in batches; a position that holds nothing is a finding, where `holes` are looked for."""
     while report.position < end:
         upto = min(report.position + size, end)
         rows = log.batch(report.position, upto)
-        expected = report.position
-        for row in rows:
-            if row.position != expected + 1:
-                report.add(_missing(expected + 1, row.position))
-            expected = row.position
+        if holes:
+            before = report.position
+            for position in (*(row.position for row in rows), upto + 1):
+                if position > before + 1:
+                    report.add(_missing(before + 1, position))
+                before = position
         yield rows
-        if expected != upto:
-            report.add(_missing(expected + 1, upto + 1))
         report.position = upto
         if progress is not None:
             progress(upto, end)
@@ -90,18 +112,21 @@ def _missing(first: int, upto: int) -> Finding:
 class _Redecision:
     """One pass over a log."""
 
-    def __init__(self, log: StoredLog, states: StatesAsOf) -> None:
+    def __init__(self, log: StoredLog, states: StatesAsOf, share: Share) -> None:
         self._log = log
         self._states = states
+        self._share = share
+        self._met = 0
         self._packs = RecordedPacks()
         self._report = Report()
-        self._answers: dict[str, StoredRow] = {}
+        self._answers: dict[str, int] = {}
 
-    def run(self, progress: Progress | None, batch: int) -> Report:
+    def run(self, progress: Progress | None, end: int, batch: int) -> Report:
         cutter = Cutter()
-        for rows in _batches(self._log, self._report, progress, batch):
+        for rows in _batches(self._log, self._report, progress, end, batch, holes=self._share.number == 0):
             self._take(list(cutter.cut(rows)))
         self._take(list(cutter.rest()))
+        self._report.findings.sort(key=lambda finding: finding.position)
         return self._report
 
     def _take(self, acts: list[Act]) -> None:
@@ -109,17 +134,26 @@ class _Redecision:
             return
         self._states.position = acts[0].first
         self._states.bring_for(acts)
-        self._answers = self._log.answers(
-            [w.event.request for act in acts if (w := act.answer).event is not None]
-        )
-        for act in acts:
+        number, of = self._share
+        mine = [(self._met + place) % of == number for place in range(len(acts))]
+        self._met += len(acts)
+        answers = (act.answer.event for act, asked in zip(acts, mine, strict=True) if asked)
+        self._answers = self._log.answers([event.request for event in answers if event is not None])
+        for act, asked in zip(acts, mine, strict=True):
             self._states.position = act.first
             self._packs.heed(act.packs)
-            op, found = self._judge(act)
-            odd = self._states.take(act.written)
-            if odd is not None and not isinstance(found, Finding):
-                found = _finding(act, "out_of_place", op, Difference(odd.row.topic, odd.row.version, None))
-            self._count(op, found)
+            if asked:
+                self._decide(act)
+            else:
+                self._states.take(act.written)
+
+    def _decide(self, act: Act) -> None:
+        """Decide an act again, then follow it as it is recorded, wherever that leads."""
+        op, found = self._judge(act)
+        odd = self._states.take(act.written)
+        if odd is not None and not isinstance(found, Finding):
+            found = _finding(act, "out_of_place", op, Difference(odd.row.topic, odd.row.version, None))
+        self._count(op, found)
 
     def _count(self, op: str, found: Finding | Supported) -> None:
         report = self._report
@@ -160,11 +194,13 @@ class _Redecision:
 
     def _known(self, act: Act, command: Recorded) -> Written | None:
         """What had answered this request id before, if anything had."""
-        row = self._answers.get(command.id)
-        if row is None or row.position >= act.position:
+        position = self._answers.get(command.id, act.position)
+        if position >= act.position:
             return None
-        (written,) = read([row])
-        return written if written.event is not None and written.event.request == command.id else None
+        for written in read(self._log.batch(position - 1, position)):
+            if written.event is not None and written.event.request == command.id:
+                return written
+        return None
 
     def _conflicts(self, known: Written, command: Recorded) -> Difference | None:
         """What is wrong with a conflict under a known id: the same content, or one on record already."""

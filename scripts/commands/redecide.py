@@ -1,6 +1,6 @@
 """`copay replay --decide`: every recorded decision taken again, and what does not come out as recorded."""
 
-import gc
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -23,6 +23,9 @@ OwnFacts = Annotated[
     bool,
     typer.Option("--own-facts", help="With --decide: only from what stands in each charge, hold and premium"),
 ]
+
+_PROCESSES: Final = 4
+"""More would mostly follow the log, each for itself."""
 
 _SHOWN: Final = 100
 _COUNTS: Final = ("decisions", "supported", "undecidable", "unsupported")
@@ -65,21 +68,17 @@ def decide_again(settings: Settings, *, own_facts: bool, json: bool) -> int:
 def run(settings: Settings, *, own_facts: bool) -> "Report":
     """Every decision taken again, with progress on a terminal. Raises `StoreUnavailable`."""
     from ledger.persistence.stored_log import PostgresStoredLog
-    from ledger.redeciding.redecide import redecide, redecide_from_facts
+    from ledger.redeciding.redecide import redecide_from_facts
+    from ledger.redeciding.together import collect_garbage_seldom, redecide_together
     from scripts.cli.meter import Meter
 
-    seldom_collect_garbage()
-    work = redecide_from_facts if own_facts else redecide
+    collect_garbage_seldom()
     meter = Meter(choose(settings.lang, "decisions", "决定"))
-    with settings.database() as dsn, PostgresStoredLog(dsn) as log, meter:
-        return work(log, meter.reach)
-
-
-def seldom_collect_garbage() -> None:
-    """Events and states hold no cycles: looking for them takes time and finds nothing."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    with settings.database() as dsn, meter:
+        if not own_facts:
+            return redecide_together(dsn, min(os.cpu_count() or 1, _PROCESSES), meter.reach)
+        with PostgresStoredLog(dsn) as log:
+            return redecide_from_facts(log, meter.reach)
 
 
 def as_object(report: "Report", *, own_facts: bool) -> dict[str, Any]:

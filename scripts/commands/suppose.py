@@ -62,11 +62,11 @@ def run(settings: Settings, *, order: str | None, beneficiary: str | None, year:
     (`beneficiary_not_found`), `PolicyError` for a wrong pack, `StoreUnavailable` without a database.
     """
     from ledger.persistence.stored_log import PostgresStoredLog
+    from ledger.redeciding.together import collect_garbage_seldom
     from ledger.redeciding.what_if import what_if
     from scripts.cli.meter import Meter
-    from scripts.commands.redecide import seldom_collect_garbage
 
-    seldom_collect_garbage()
+    collect_garbage_seldom()
     meter = Meter(choose(settings.lang, "bills", "账单"))
     with settings.database() as dsn, PostgresStoredLog(dsn) as log:
         alternative = _alternative(settings, log, order, beneficiary, year)
