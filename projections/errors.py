@@ -49,7 +49,11 @@ class ModelStopped(LedgerError):
         self.reason = reason
 
 
-class Remade(StoreUnavailable):
+class OtherVersion(StoreUnavailable):
+    """The database is there, but its log or its read models are for another version of the program."""
+
+
+class Remade(OtherVersion):
     """The read models were made anew by a program of another version while this one was at work."""
 
     def __init__(self) -> None:

@@ -58,8 +58,9 @@ def advance(
     progress: Progress | None = None,
     models: Sequence[Model] = MODELS,
     size: int = BATCH,
+    asked_to_stop: Callable[[], bool] = lambda: False,
 ) -> Reached:
-    """The same, and every model that stopped is told of instead of raised."""
+    """The same, and every model that stopped is told of instead of raised. It can be asked to leave early."""
     with store.snapshot() as moment:
         end = moment.log_end() if until is None else min(until, moment.log_end())
         if all(moment.upto(None, model) >= end for model in models):
@@ -77,6 +78,8 @@ def advance(
             return Reached(end, tuple(stopped))
         if progress:
             progress(reached, end)
+        if asked_to_stop():
+            return Reached(reached, tuple(stopped))
 
 
 def _one_batch(store: Store, models: Sequence[Model], targets: dict[str, int], size: int) -> int | None:

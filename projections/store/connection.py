@@ -11,7 +11,7 @@ from psycopg.errors import InsufficientPrivilege, InvalidSchemaName, LockNotAvai
 
 from ledger.errors import StoreUnavailable
 from ledger.events.codec import check_log_format
-from projections.errors import RebuildRunning, Remade
+from projections.errors import OtherVersion, RebuildRunning, Remade
 from projections.models import MODELS
 from projections.recorded import Model
 from projections.store import statements
@@ -66,6 +66,7 @@ class Store:
     def snapshot(self) -> Iterator[Snapshot]:
         """A moment of all read models and of the log: what is read in it belongs together."""
         with self._transaction(IsolationLevel.REPEATABLE_READ, read_only=True):
+            self._connection.execute(statement("enter"))
             yield Snapshot(self._connection)
 
     @contextmanager
@@ -129,7 +130,10 @@ class Store:
         self._connection.execute(statement("session"))
         log = Snapshot(self._connection)
         if log.value("log_has_format", bool):
-            check_log_format(log.value("log_format", int))
+            try:
+                check_log_format(log.value("log_format", int))
+            except StoreUnavailable as error:
+                raise OtherVersion(error.message, error.message_zh) from None
         if not self._outdated() and self._views_stand():
             return
         with self.batch() as batch:  # opening it takes the turn
@@ -180,7 +184,7 @@ class Store:
         tracked = now.tracked() if now.value("tracking_exists", bool) else {}
         versions = {model: place.version for model, place in tracked.items()}
         if any(versions.get(model.name, 0) > model.version for model in MODELS):
-            raise StoreUnavailable(
+            raise OtherVersion(
                 "the read models in this database belong to a newer program; use that, or update this one",
                 "该数据库中的读模型由更新版本的程序建立；请使用该版本或升级本程序",
             )

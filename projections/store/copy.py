@@ -5,7 +5,8 @@ at them (`open_transactions`), and one that has looked at the old tables keeps t
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from time import monotonic, sleep
 from typing import Any, Final, NamedTuple
 
 import psycopg
@@ -25,6 +26,9 @@ PREVIOUS: Final = "read_model_previous"
 LOCK_MS: Final = 500
 """How long the switch may wait for readers: less than the second after which PostgreSQL would end one of them
 as part of a deadlock."""
+
+
+_LOOK_SECONDS: Final = 0.001
 
 
 class Grant(NamedTuple):
@@ -128,13 +132,25 @@ class Copy:
             *((view.schema, view.name) for view in views),
             *((LIVE, table.name) for table in _tables(models)),
         ]
-        self._patience(LOCK_MS)
-        self._connection.execute(
-            sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(
-                sql.SQL(", ").join(sql.Identifier(*name) for name in names)
-            )
+        lock = sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(
+            sql.SQL(", ").join(sql.Identifier(*name) for name in names)
         )
+        self._patience(LOCK_MS)
+        self._connection.execute(statement("close_the_gate"))
+        if not self._free_moment(lock):
+            self._connection.execute(lock)
         self._patience(0)
+
+    def _free_moment(self, lock: sql.Composed) -> bool:
+        """Look for a moment at which nobody else reads. Waiting for one table with others in hand would stop
+        readers of several tables halfway, and so never end."""
+        deadline = monotonic() + LOCK_MS / 1000
+        while monotonic() < deadline:
+            with suppress(LockNotAvailable), self._connection.transaction():
+                self._connection.execute(sql.SQL("{} NOWAIT").format(lock))
+                return True
+            sleep(_LOOK_SECONDS)
+        return False
 
     def _patience(self, milliseconds: int) -> None:
         waits = {"lock_ms": milliseconds, "statement_ms": milliseconds, "local": True}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from scripts.cli.failures import ABSENT, NOT_FOUND
+from scripts.cli.failures import ABSENT, FAILED, NOT_FOUND, UNANSWERED
 from scripts.cli.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,10 +24,9 @@ def answer(
     """Ask the read models, caught up to the end of the log, and print. Returns the exit status."""
 
     def question() -> Answer:
-        from scripts.cli.reading import moment
+        from scripts.cli.reading import asked
 
-        with moment(settings) as view:
-            return ask(view)
+        return asked(settings, ask)
 
     return give(settings, as_json, question, show)
 
@@ -36,11 +35,11 @@ def give(settings: Settings, as_json: bool, ask: Callable[[], Answer], show: Cal
     """Ask anything, and print the answer in the form wanted. Returns the exit status."""
     try:
         found = ask()
-    except ABSENT as error:
+    except UNANSWERED as error:
         if not as_json:
             raise
         print_json({"error": {"code": error.code, "message": error.text(settings.lang)}})
-        return NOT_FOUND
+        return NOT_FOUND if isinstance(error, ABSENT) else FAILED
     if as_json:
         print_json(found)
     else:

@@ -18,12 +18,14 @@ from scripts.commands import (
     diff,
     digest,
     explain,
+    follow,
     generate,
     grant_reader,
     keygen,
     lists,
     policies,
     queries,
+    rebuild,
     records,
     replay,
     totals,
@@ -56,7 +58,7 @@ def program() -> typer.Typer:
     before_the_name(app)
     for module in (
         apply, queries, records, totals, diff, affected, explain, lists, policies,
-        digest, replay, archive, grant_reader, keygen, generate,
+        follow, rebuild, digest, replay, archive, grant_reader, keygen, generate,
     ):  # fmt: skip
         module.register(app)
     return app

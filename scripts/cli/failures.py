@@ -14,7 +14,15 @@ from types import FrameType
 from typing import Final
 
 from ledger.errors import LedgerError
-from projections.errors import NotFound
+from projections.errors import (
+    ModelStopped,
+    NotFound,
+    NotReached,
+    RebuildBlocked,
+    RebuildHindered,
+    RebuildRunning,
+    UnknownModel,
+)
 from scripts.cli.texts import choose, printable
 
 NOT_FOUND: Final = 1
@@ -40,8 +48,11 @@ class Missing(LedgerError):
         self.code = code
 
 
-ABSENT: Final = (NotFound, Missing)
+ABSENT: Final = (NotFound, Missing, UnknownModel)
 """The errors that mean: there is no such thing."""
+
+UNANSWERED: Final = (*ABSENT, ModelStopped, NotReached, RebuildBlocked, RebuildHindered, RebuildRunning)
+"""The errors that a program is told of as an object with their code."""
 
 
 class Terminated(BaseException):

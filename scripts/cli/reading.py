@@ -1,8 +1,8 @@
-"""From the settings to one moment of the read models, caught up to the end of the log."""
+"""From the settings to the read models: as they are, or one moment, caught up to the end of the log."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scripts.cli.failures import say
 from scripts.cli.meter import Meter
@@ -11,24 +11,72 @@ from scripts.cli.texts import choose
 
 if TYPE_CHECKING:
     from ledger.policies.catalogue import Catalogue
+    from projections.errors import ModelStopped
     from projections.store import Snapshot, Store
+
+
+def asked(settings: Settings, ask: "Callable[[Snapshot], dict[str, Any]]") -> dict[str, Any]:
+    """The answer to a question about a `moment`.
+
+    A model that stopped is told of. Raises ModelStopped (`model_stopped`) when the answer was to wait for a
+    position that this model did not reach.
+    """
+    with _opened(settings) as (dsn, store):
+        stopped = _caught_up(dsn, store, settings)
+        for stop in stopped:
+            say(stop.text(settings.lang))
+        with store.snapshot() as view:
+            found = ask(view)
+    for stop in stopped:
+        if settings.wait is not None and found["position"] < stop.position <= settings.wait:
+            raise stop
+    return found
 
 
 @contextmanager
 def moment(settings: Settings) -> "Iterator[Snapshot]":
     """One consistent view of every read model, after it has taken in the log as found."""
+    with _opened(settings) as (dsn, store):
+        for stop in _caught_up(dsn, store, settings):
+            say(stop.text(settings.lang))
+        with store.snapshot() as view:
+            yield view
+
+
+@contextmanager
+def read_models(settings: Settings) -> "Iterator[Store]":
+    """The read models as they are."""
+    with _opened(settings) as (_, store):
+        yield store
+
+
+@contextmanager
+def _opened(settings: Settings) -> "Iterator[tuple[str, Store]]":
     from projections.store import Store
 
-    if settings.is_new:
-        folder = settings.folder
-        say(choose(settings.lang, f"{folder} is new: its ledger is empty", f"{folder} 为新建目录：账本为空"))
+    say_if_new(settings)
     with settings.database() as dsn:
         if settings.policies:
             catalogue_of(dsn, settings)  # a wrong pack is refused at start, by every command
         with Store.open(dsn) as store:
-            catch_up(store, settings.lang)
-            with store.snapshot() as view:
-                yield view
+            yield dsn, store
+
+
+def _caught_up(dsn: str, store: "Store", settings: Settings) -> "tuple[ModelStopped, ...]":
+    """Wait for the position asked for, and bring the models to the end of the log; those that stopped."""
+    from projections import follower, runner
+
+    if settings.wait is not None:
+        follower.wait_for(dsn, store, settings.wait, settings.wait_seconds)
+    with Meter(choose(settings.lang, "read models", "读模型")) as meter:
+        return runner.advance(store, progress=meter.reach).stopped
+
+
+def say_if_new(settings: Settings) -> None:
+    """A folder that is not there yet is made, and its ledger is empty."""
+    if settings.is_new:
+        folder = settings.folder
+        say(choose(settings.lang, f"{folder} is new: its ledger is empty", f"{folder} 为新建目录：账本为空"))
 
 
 def catch_up(store: "Store", lang: str) -> None:

@@ -17,6 +17,8 @@ from scripts.cli.failures import Usage, guarded
 Lang = Literal["en", "zh"]
 
 DEFAULT_DATA: Final = Path("copay-data")
+WAIT_SECONDS: Final = 10.0
+"""How long a query waits for a position, unless told."""
 _PATIENCE_SECONDS: Final = 10
 _PANEL: Final = "Options of every command"
 _OPTIONS: Final[dict[str, Any]] = {
@@ -55,15 +57,35 @@ _OPTIONS: Final[dict[str, Any]] = {
     ],
 }
 
+_WAITING: Final[dict[str, Any]] = {
+    "wait": Annotated[
+        int | None,
+        typer.Option(
+            "--wait",
+            metavar="N",
+            min=0,
+            help="Answer only when this position is in the log and in the answer",
+        ),
+    ],
+    "wait_seconds": Annotated[
+        float | None,
+        typer.Option(
+            "--wait-seconds", metavar="S", min=0, help=f"How long to wait at most [{WAIT_SECONDS:g}]"
+        ),
+    ],
+}
+
 
 @dataclass(frozen=True)
 class Settings:
-    """What the global options say, wherever they stood."""
+    """What the global options say, wherever they stood; for a query, what it is to wait for."""
 
     data: Path | None = None
     dsn: str | None = None
     policies: tuple[Path, ...] = ()
     lang: Lang = "en"
+    wait: int | None = None
+    wait_seconds: float = WAIT_SECONDS
 
     @property
     def folder(self) -> Path:
@@ -151,16 +173,31 @@ def _dressed(
     return wrapper
 
 
-def command(app: typer.Typer, name: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    """Make a function `(settings, *, …) -> exit status` the command `name`, with every global option."""
+def _waiting(settings: Settings, wait: int | None, wait_seconds: float | None) -> Settings:
+    if wait is None and wait_seconds is not None:
+        raise Usage("--wait-seconds goes with --wait only", "--wait-seconds 只能与 --wait 一起使用")
+    return replace(settings, wait=wait, wait_seconds=WAIT_SECONDS if wait_seconds is None else wait_seconds)
+
+
+def command(
+    app: typer.Typer, name: str, *, waits: bool = False
+) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """Make a function `(settings, *, …) -> exit status` the command `name`, with every global option.
+
+    One that `waits` is a query: with `--wait`, it answers when a position has been reached.
+    """
+    waiting = _WAITING if waits else {}
 
     def decorate(function: Callable[..., int]) -> Callable[..., int]:
         def wrapper(ctx: typer.Context, **values: Any) -> int:
             after = {option: values.pop(option) for option in _OPTIONS}
             settings = from_options(ctx.obj, after)
+            if waiting:
+                settings = _waiting(settings, **{option: values.pop(option) for option in waiting})
             return guarded(settings.lang, functools.partial(function, settings, **values))
 
         _, *own = inspect.signature(function).parameters.values()
+        own += [_parameter(option, kind) for option, kind in waiting.items()]
         app.command(name, no_args_is_help=False)(_dressed(wrapper, function, own))
         return function
 

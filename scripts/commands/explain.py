@@ -13,7 +13,7 @@ _HEADER = ("beneficiary", "region", "class", "institution", "at", "policy", "dig
 
 def register(app: typer.Typer) -> None:
     """Add `explain` to the program."""
-    command(app, "explain")(explain)
+    command(app, "explain", waits=True)(explain)
 
 
 def explain(

@@ -46,7 +46,7 @@ Pages = Callable[[int, Any], Answer]
 
 def register(app: typer.Typer) -> None:
     """Add `list` to the program."""
-    command(app, "list")(list_)
+    command(app, "list", waits=True)(list_)
 
 
 def list_(

@@ -30,10 +30,10 @@ _NONE = "–"
 
 def register(app: typer.Typer) -> None:
     """Add the four queries to the program."""
-    command(app, "balance")(balance)
-    command(app, "debit-order")(debit_order)
-    command(app, "limits")(limits)
-    command(app, "members")(members)
+    command(app, "balance", waits=True)(balance)
+    command(app, "debit-order", waits=True)(debit_order)
+    command(app, "limits", waits=True)(limits)
+    command(app, "members", waits=True)(members)
 
 
 def balance(
@@ -44,6 +44,8 @@ def balance(
     Examples:
 
     copay balance WEI
+
+    copay balance WEI --wait 1200 --json
 
     copay balance WEI --at 2025-12-31T23:59:59+08:00 --json
     """
@@ -111,7 +113,7 @@ def limits(
     copay limits LIN --year 2025 --json
     """
     from projections import queries
-    from scripts.cli.reading import catalogue_of, moment
+    from scripts.cli.reading import asked, catalogue_of
     from scripts.cli.tables import Page
 
     then = instant("--at", at)
@@ -119,8 +121,10 @@ def limits(
     def ask() -> Answer:
         with settings.database() as dsn:
             cap = cap_of(catalogue_of(dsn, settings), year)
-            with moment(settings.at(dsn)) as view:
-                return queries.limits(view, beneficiary, year, cap, at=then, position=position)
+            return asked(
+                settings.at(dsn),
+                lambda view: queries.limits(view, beneficiary, year, cap, at=then, position=position),
+            )
 
     def show(found: Answer) -> None:
         page = Page(settings.lang)

@@ -17,8 +17,8 @@ _HISTORY = ("position", "at", "kind", "type", "by", "id", "data")
 
 def register(app: typer.Typer) -> None:
     """Add `statement` and `history` to the program."""
-    command(app, "statement")(statement)
-    command(app, "history")(history)
+    command(app, "statement", waits=True)(statement)
+    command(app, "history", waits=True)(history)
 
 
 def statement(

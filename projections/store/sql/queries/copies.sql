@@ -15,6 +15,14 @@ SELECT pg_advisory_lock(7232049);
 -- name: release_read_models
 SELECT pg_advisory_unlock(7232049);
 
+-- name: enter
+-- Whoever reads several tables in one transaction is let in here, so that nobody is stopped halfway.
+SELECT pg_advisory_xact_lock_shared(7232051);
+
+-- name: close_the_gate
+-- Wait until those who read have left; who comes now waits until the transaction ends.
+SELECT pg_advisory_xact_lock(7232051);
+
 -- name: patience
 -- How long the statements of this session (or, if local, transaction) wait for a lock, and take altogether.
 SELECT set_config('lock_timeout', %(lock_ms)s::text, %(local)s),
@@ -57,8 +65,8 @@ CROSS JOIN LATERAL aclexplode(c.relacl) a
 WHERE c.oid = to_regclass('read_model.' || quote_ident(%(table)s)) AND a.grantee <> c.relowner;
 
 -- name: transactions
--- Every transaction of others that is open in this database, and its process. One that waits for its turn at the
--- read models has seen nothing yet, and takes a new look when it gets it.
+-- Every transaction of others that is open in this database, and its process. One that waits for its turn to move
+-- the read models has seen nothing yet, and takes a new look when it gets it.
 SELECT l.virtualtransaction AS transaction, l.pid
 FROM pg_locks l
 JOIN pg_stat_activity a USING (pid)
