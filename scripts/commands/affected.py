@@ -17,7 +17,7 @@ _SCREEN: Final = 100
 
 def register(app: typer.Typer) -> None:
     """Add `affected` to the program."""
-    command(app, "affected")(affected)
+    command(app, "affected", waits=True)(affected)
 
 
 def affected(

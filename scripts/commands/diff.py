@@ -21,7 +21,7 @@ _CAUSES: Final = (
 
 def register(app: typer.Typer) -> None:
     """Add `diff` to the program."""
-    command(app, "diff")(diff)
+    command(app, "diff", waits=True)(diff)
 
 
 def diff(

@@ -16,7 +16,7 @@ _DIGESTS: Final = ("model", "version", "position", "rows", "sha256")
 
 def register(app: typer.Typer) -> None:
     """Add `digest` to the program."""
-    command(app, "digest")(digest)
+    command(app, "digest", waits=True)(digest)
 
 
 def digest(

@@ -16,7 +16,7 @@ _TOTALS: Final = (
 
 def register(app: typer.Typer) -> None:
     """Add `totals` to the program."""
-    command(app, "totals")(totals)
+    command(app, "totals", waits=True)(totals)
 
 
 def totals(
