@@ -25,6 +25,7 @@ class Watched(psycopg.Connection[Any]):
 
     moment: Moment | None = None
     step = 0
+    dead = False
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         """Every word to the server, and its answer, goes through here."""
@@ -40,7 +41,7 @@ class Watched(psycopg.Connection[Any]):
 
     def cut(self) -> None:
         """Nothing reaches the server any more, nor comes from it."""
-        self.moment = None
+        self.moment, self.dead = None, True
         with socket.socket(fileno=os.dup(self.fileno())) as line:
             line.shutdown(socket.SHUT_RDWR)
 
@@ -54,6 +55,10 @@ def watched(dsn: str, moment: Moment | None = None) -> Iterator[tuple[Store, Wat
         store._prepare()
         connection.moment, connection.step = moment, 0
         yield store, connection
+    except Exception as error:
+        if connection.dead:
+            raise Killed from error  # what a dead program goes on to say, nobody hears
+        raise
     finally:
         connection.close()
 
