@@ -52,6 +52,7 @@ def generous(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@HALF
 @given(history=histories(), who=ANYBODY)
 def test_under_other_packs_every_bill_is_still_paid_to_the_fen(
     history: History, who: str | None, generous: Path

@@ -11,7 +11,7 @@ from ledger.redeciding.together import redecide_together
 from scripts.generate import lines
 from tests.properties.running import run
 from tests.redecide.forging import edited, place_of, year_of_lin
-from tests.strategies import History, histories
+from tests.strategies import HALF, History, histories
 
 FORGED = """
 UPDATE ledger.ledger_events SET state = overlay(state PLACING 'X' FROM 100)
@@ -19,6 +19,7 @@ WHERE notification_id IN (SELECT notification_id FROM ledger.ledger_events WHERE
 """
 
 
+@HALF
 @given(histories(most=40))
 def test_shares_add_up_to_the_whole(history: History) -> None:
     log = ListedLog.of(run(history.lines).events)

@@ -42,13 +42,13 @@ def test_a_page_says_it_in_either_language(copay: Copay, family: str) -> None:
     assert "所有决定均有依据" in chinese
 
 
-def test_an_edited_decision_is_listed_and_the_status_is_1(shell: Copay, database: str) -> None:
-    shell("apply", STORY, "--dsn", database)
+def test_an_edited_decision_is_listed_and_the_status_is_1(shell: Copay, copay: Copay, database: str) -> None:
+    copay("apply", STORY, "--dsn", database)
     with psycopg.connect(database) as connection:
         assert connection.execute(EDIT).rowcount == 1
 
     said = shell("replay", "--decide", "--json", "--dsn", database)
-    page = shell("replay", "--own-facts", "--dsn", database)
+    page = copay("replay", "--own-facts", "--dsn", database)
 
     (finding,) = answer(said)["findings"]
     assert (said.status, page.status) == (1, 1)
@@ -70,9 +70,9 @@ def test_without_a_database_the_status_is_2(shell: Copay) -> None:
     assert said.err.startswith("copay: the database server cannot be reached")
 
 
-def test_another_order_is_shown_fen_by_fen(shell: Copay, family: str) -> None:
+def test_another_order_is_shown_fen_by_fen(copay: Copay, family: str) -> None:
     asked = ("replay", "--order", "MEI,WEI", "--beneficiary", "LIN", "--year", "2025", "--dsn", family)
-    found = answer(shell(*asked, "--json"))
+    found = answer(copay(*asked, "--json"))
 
     first = found["changed"][0]
     lines = {line["payer"]: (line["recorded_fen"], line["would_be_fen"]) for line in first["payers"]}
@@ -81,10 +81,12 @@ def test_another_order_is_shown_fen_by_fen(shell: Copay, family: str) -> None:
         {"LIN": (50_00, 50_00), "WEI": (70_00, 0), "MEI": (0, 70_00), None: (0, 0)},
     )
     assert sum(line["difference_fen"] for line in found["totals"]) == 0
-    assert "2 of 6 bills would have gone otherwise" in shell(*asked).out
+    assert "2 of 6 bills would have gone otherwise" in copay(*asked).out
 
 
-def test_another_pack_is_shown_and_nothing_is_written(shell: Copay, family: str, tmp_path: Path) -> None:
+def test_another_pack_is_shown_and_nothing_is_written(
+    shell: Copay, copay: Copay, family: str, tmp_path: Path
+) -> None:
     file = tmp_path / "capped.yaml"
     file.write_text(
         'name: supposed\nregions: ["51"]\neffective: 2025-01-01\nsource: made up\ncertainty: I\n'
@@ -93,7 +95,7 @@ def test_another_pack_is_shown_and_nothing_is_written(shell: Copay, family: str,
     before = log_of(family)
 
     found = answer(shell("replay", "--policy", file, "--beneficiary", "LIN", "--dsn", family, "--json"))
-    page = shell("--policy", file, "replay", "--dsn", family, "--lang", "zh")
+    page = copay("--policy", file, "replay", "--dsn", family, "--lang", "zh")
 
     (bill,) = [bill for bill in found["changed"] if bill["settlement"] == "LIN-S3"]
     assert {line["payer"]: line["would_be_fen"] for line in bill["payers"]} == {
