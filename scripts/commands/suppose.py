@@ -138,6 +138,7 @@ def _line(line: "Line") -> dict[str, Any]:
 def show(changes: "Changes", lang: str) -> None:
     """One page: who would have paid what, bill by bill and in all."""
     from ledger.money import yuan
+    from ledger.redeciding.changes import Line
     from scripts.cli.tables import Page
 
     changed = list(changes.changed())
@@ -151,12 +152,12 @@ def show(changes: "Changes", lang: str) -> None:
         page.line(
             f"… and {len(changed) - _SHOWN:,} more bills", f"…… 另有 {len(changed) - _SHOWN:,} 笔"
         ).gap()
-    totals = [{**_line(line), "payer": _payer(line, lang)} for line in changes.totals()]
-    totals = [
-        {**row, "recorded_fen": row["recorded_net_fen"], "would_be_fen": row["would_be_net_fen"]}
-        for row in totals
-    ]
-    page.rows(totals, _TOTALS, "no bills", "没有账单")
+    *payers, cash = changes.totals() or [Line(None, 0, 0, 0, 0)]
+    payers = [line for line in payers if _differs(line)]
+    page.rows([_total(line, lang) for line in (*payers[:_SHOWN], cash)], _TOTALS, "", "")
+    if len(payers) > _SHOWN:
+        more = len(payers) - _SHOWN
+        page.line(f"… and {more:,} more payers; --json lists all", f"…… 另有 {more:,} 人；用 --json 查看全部")
     for account, fen in sorted(changes.short.items()):
         page.point(
             choose(
@@ -168,8 +169,8 @@ def show(changes: "Changes", lang: str) -> None:
     page.point(
         choose(
             lang,
-            "totals are net of refunds and releases; open holds count as paid; nothing was written",
-            "合计已扣除退款与释放，未了结预扣计为已付；未写入任何内容",
+            "totals are of those who would pay otherwise, net of refunds and releases; nothing was written",
+            "合计仅列支付会不同者，已扣除退款与释放；未写入任何内容",
         )
     )
     page.gap().as_of({"position": changes.position}).show()
@@ -177,15 +178,14 @@ def show(changes: "Changes", lang: str) -> None:
 
 def _rows(bill: "Bill", lang: str) -> list[dict[str, Any]]:
     """A line per payer whose fen would be others; the bill's fate stands in the first."""
-    lines = [line for line in bill.lines() if line.recorded_fen != line.would_be_fen or any(_net(line))]
-    rows = [
+    lines = [line for line in bill.lines() if line.recorded_fen != line.would_be_fen or _differs(line)]
+    rows: list[dict[str, Any]] = [
         {
             "settlement": bill.settlement,
             "payer": _payer(line, lang),
             "recorded_fen": line.recorded_fen,
             "would_be_fen": line.would_be_fen,
             "difference_fen": line.would_be_fen - line.recorded_fen,
-            "note": "",
         }
         for line in lines
     ]
@@ -194,13 +194,18 @@ def _rows(bill: "Bill", lang: str) -> list[dict[str, Any]]:
         (bill.would_be.refused, "would be refused: {}", "会被拒绝：{}"),
     ]
     said = [choose(lang, english, chinese).format(code) for code, english, chinese in fates if code]
-    if rows and said:
-        rows[0]["note"] = "; ".join(said)
+    rows = rows or [{"settlement": bill.settlement, "payer": ""}]
+    rows[0]["note"] = "; ".join(said)
     return rows
 
 
-def _net(line: "Line") -> tuple[bool]:
-    return (line.recorded_net_fen != line.would_be_net_fen,)
+def _total(line: "Line", lang: str) -> dict[str, Any]:
+    net = {"recorded_fen": line.recorded_net_fen, "would_be_fen": line.would_be_net_fen}
+    return {**_line(line), **net, "payer": _payer(line, lang)}
+
+
+def _differs(line: "Line") -> bool:
+    return line.recorded_net_fen != line.would_be_net_fen
 
 
 def _payer(line: "Line", lang: str) -> str:
