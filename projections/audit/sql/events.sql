@@ -98,7 +98,8 @@ SELECT position, "at", recorded_at, subject AS account, version, topic, settleme
         ELSE 0
     END AS reserved_fen
 FROM query_table(source)
-WHERE starts_with(stream, 'account:');
+WHERE topic IN ('Credited', 'Adjusted', 'YearClosed', 'CoPaymentCharged', 'CoPaymentHeld', 'CoPaymentCaptured', 'HoldReleased',
+    'CoPaymentRefunded', 'QuotaGranted', 'QuotaReleased');
 
 -- name: decided_sources
 -- Every payer that a decision asked, in the order asked: the figures it saw, and what it paid.

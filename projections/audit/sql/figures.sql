@@ -28,10 +28,16 @@ WHERE reserved_fen <> 0
 GROUP BY beneficiary, binding, account;
 
 -- name: limits
+-- From what the payers' accounts say; what the families say was held against it event by event (`use` claims).
 CREATE OR REPLACE TABLE limits AS
-SELECT beneficiary, year, part.binder AS binder, CAST(sum(sign * part.amount_fen) AS BIGINT) AS used_fen
-FROM limit_changes(events)
-GROUP BY beneficiary, year, binder;
+SELECT beneficiary, limit_year AS year, subject AS binder, CAST(sum(CASE topic
+        WHEN 'HoldReleased' THEN -coalesce(current_fen, 0) - coalesce(carried_fen, 0)
+        WHEN 'CoPaymentRefunded' THEN -limit_fen
+        ELSE coalesce(current_fen, 0) + coalesce(carried_fen, 0)
+    END) AS BIGINT) AS used_fen
+FROM events
+WHERE limit_year IS NOT NULL AND topic IN ('CoPaymentCharged', 'CoPaymentHeld', 'HoldReleased', 'CoPaymentRefunded')
+GROUP BY beneficiary, limit_year, subject;
 
 -- name: holds
 CREATE OR REPLACE TABLE holds AS
@@ -199,3 +205,9 @@ FROM account_moves(events)
 WHERE account = $account
 WINDOW w AS (ORDER BY position ROWS UNBOUNDED PRECEDING)
 ORDER BY position;
+
+-- name: money_of_all
+SELECT account, current_fen, carried_fen, suspense_fen, reserved_fen, held_fen FROM balances;
+
+-- name: uses_of_all
+SELECT beneficiary, year, binder, used_fen FROM limits;
