@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 
+from ledger.clock import for_people
 from projections import queries
 from projections.errors import NotFound
 from tests.projections.desk import LIN, MEI, WEI, Desk, instant
@@ -150,3 +151,16 @@ def test_money_in_suspense_has_its_lines_and_leaves_the_balance_alone(desk: Desk
 def test_an_account_without_money_has_an_empty_statement(desk: Desk) -> None:
     desk.opens(LIN, insurance="resident")
     assert desk.asks(queries.statement, LIN)["lines"] == []
+
+
+def test_the_times_of_a_statement_are_those_of_shanghai_in_any_century(desk: Desk) -> None:
+    told = ("1900-06-01T00:00:00+08:00", "1988-06-01T12:00:00.5+09:00", "2026-03-10T10:00:00.000001Z")
+    desk.opens(WEI)
+    for at in told:
+        desk.does("credit", account=WEI, amount_fen=1, at=at)
+        lines = desk.asks(queries.statement, WEI)["lines"]
+        assert [line["at"] for line in lines] == [for_people(instant(line)) for line in told[: len(lines)]]
+    (summer,) = desk.asks(queries.statement, WEI, date(1988, 6, 1), date(1988, 6, 1))["lines"]
+    assert summer["at"] == "1988-06-01T12:00:00.500000+09:00"
+    first, *_ = desk.asks(queries.statement, WEI)["lines"]
+    assert first["at"].endswith("+08:05:43")
