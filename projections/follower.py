@@ -61,9 +61,7 @@ def follow(dsn: str, stopped: Stopped, progress: Progress | None = None) -> int:
             _sleep(ear, LOOK_SECONDS)
 
 
-def looks(
-    dsn: str, stopped: Stopped, progress: Progress | None = None, models: Sequence[Model] = MODELS
-) -> Iterator[Look]:
+def looks(dsn: str, stopped: Stopped, models: Sequence[Model] = MODELS) -> Iterator[Look]:
     """Follow until `stopped()`: one look after another, each after something happened or half a second.
 
     A model that cannot apply an event stays before it, and is tried again when somebody has moved it; the
@@ -72,7 +70,7 @@ def looks(
     with Store.open(dsn) as store, _ear(dsn) as ear:
         keeping = _Keeping(store, models)
         while True:
-            yield keeping.look(stopped, progress)
+            yield keeping.look(stopped)
             if stopped():
                 return
             _sleep(ear, LOOK_SECONDS)
@@ -87,10 +85,10 @@ class _Keeping:
         self._stops: dict[str, ModelStopped] = {}
         self._position = self._seen()[0]
 
-    def look(self, asked_to_stop: Stopped, progress: Progress | None) -> Look:
+    def look(self, asked_to_stop: Stopped) -> Look:
         """Catch up, and see where that led."""
         going = [model for model in self._models if model.name not in self._stops]
-        reached = advance(self._store, progress=progress, models=going, asked_to_stop=asked_to_stop)
+        reached = advance(self._store, models=going, asked_to_stop=asked_to_stop)
         self._stops |= {stop.model: stop for stop in reached.stopped}
         before, (self._position, end) = self._position, self._seen()
         taken = max(0, self._position - before)

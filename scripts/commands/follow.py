@@ -65,11 +65,9 @@ def follow(
     with _until_told_to_stop() as stop:
         while not stop.is_set():
             try:
-                with (
-                    settings.database() as dsn,
-                    Meter(choose(settings.lang, "read models", "读模型")) as meter,
-                ):
-                    for look in looks(dsn, stop.is_set, meter.reach):
+                with settings.database() as dsn:
+                    _catch_up(dsn, settings.lang, stop)
+                    for look in looks(dsn, stop.is_set):
                         screen.seen(look)
             except OtherVersion:
                 raise
@@ -143,6 +141,15 @@ class Screen:
     def _print(self, *cells: str) -> None:
         widths = (width for _, _, width in _COLUMNS)
         print("  ".join(_right(cell, width) for cell, width in zip(cells, widths, strict=True)), flush=True)
+
+
+def _catch_up(dsn: str, lang: str, stop: Event) -> None:
+    """What there is to do at first may take a while: with a progress bar, and nothing printed beside it."""
+    from projections.runner import advance
+    from projections.store import Store
+
+    with Store.open(dsn) as store, Meter(choose(lang, "read models", "读模型")) as meter:
+        advance(store, progress=meter.reach, asked_to_stop=stop.is_set)
 
 
 def _line(look: "Look") -> Answer:
