@@ -23,8 +23,8 @@ def agrees(dsn: str, chunk: int) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_no_alarm_on_a_sound_history_however_it_is_cut_into_pieces(seed: int, database: str) -> None:
-    write(database, seed, happenings=150)
-    agrees(database, chunk=(250_000, 97, 61)[seed])
+    write(database, seed, happenings=110)
+    agrees(database, chunk=(250_000, 131, 89)[seed])
 
 
 @pytest.mark.long
@@ -37,8 +37,8 @@ def test_no_alarm_on_hundreds_of_sound_histories(first: int, server: str) -> Non
 
 
 def test_the_pieces_make_no_difference_to_any_figure(database: str) -> None:
-    write(database, seed=5, happenings=120)
-    assert replay(database, chunk=53).as_dict() == replay(database).as_dict()
+    write(database, seed=5, happenings=60)
+    assert replay(database, chunk=67).as_dict() == replay(database).as_dict()
 
 
 def test_read_models_that_lag_are_compared_as_far_as_they_have_come(database: str) -> None:
