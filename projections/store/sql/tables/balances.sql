@@ -1,4 +1,5 @@
--- One row per account event. Sums come from the index alone: the rows of one account lie far apart in the table.
+-- One row per account event. The rows of one account lie far apart here, and side by side in the index, which answers
+-- alone: it carries every column.
 DROP TYPE IF EXISTS entry_type;
 CREATE TYPE entry_type AS ENUM (
     'Credited', 'Adjusted', 'YearClosed', 'CoPaymentCharged', 'CoPaymentHeld', 'CoPaymentCaptured',
@@ -23,5 +24,8 @@ CREATE TABLE entries (
     note text
 );
 CREATE INDEX ON entries (account, position)
-    INCLUDE (at, current_fen, carried_fen, suspense_fen, reserved_fen, held_fen);
+    INCLUDE (
+        at, recorded_at, current_fen, carried_fen, suspense_fen, reserved_fen, held_fen, type, rank, settlement,
+        beneficiary, note
+    );
 CREATE INDEX ON entries (account) WHERE suspense_fen IS NOT NULL;
