@@ -4,7 +4,7 @@ A file is written beside its place, checked, made durable and named; then the ma
 whole commands. Killed at any point, the archive is what its manifest says, and archiving again goes on there.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +15,7 @@ from projections.audit.manifest import Entry, Manifest
 from projections.audit.pieces import Piece
 from projections.audit.workspace import Workspace
 
-FILE: Final = 500_000
+FILE: Final = 200_000
 """Events a file, at most."""
 
 Progress = Callable[[int, int], object]
@@ -35,7 +35,12 @@ def archive(dsn: str, folder: Path, progress: Progress | None = None, size: int 
     with Workspace.opened() as space, Database.opened(dsn) as database:
         space.run("business_day")
         space.run("without_nulls")
+        space.run("account_moves")
         _same_log(space, database, folder, known)
+        if known.files:
+            space.run("opened_before", files=[str(folder / entry.path) for entry in known.files])
+        else:
+            space.run("nobody_opened")
         end = database.log_end()
         while known.position < end:
             reach = min(known.position + size, end)
@@ -53,8 +58,14 @@ def pieces_of(known: Manifest, folder: Path, size: int) -> Iterator[Piece]:
     """An archive in pieces, as a replay takes them."""
     for after in range(0, known.position, size):
         reach = min(after + size, known.position)
-        files = [folder / entry.path for entry in known.files if entry.last > after and entry.first <= reach]
-        yield Piece(after, reach, files, reach - after)
+        here = [entry for entry in known.files if entry.last > after and entry.first <= reach]
+        files, by_name = [folder / entry.path for entry in here], unnumbered_of(here, folder)
+        yield Piece(after, reach, files, reach - after, by_name)
+
+
+def unnumbered_of(entries: Sequence[Entry], folder: Path) -> list[Path]:
+    """The files that hold events of people without numbers; those that do not say are among them."""
+    return [folder / entry.path for entry in entries if entry.sums.get("unnumbered", 1)]
 
 
 def _read(space: Workspace, database: Database, after: int, upto: int) -> None:
@@ -62,6 +73,7 @@ def _read(space: Workspace, database: Database, after: int, upto: int) -> None:
     is_text = database.copy_log(source, after, upto)
     name = "read_log_piece" if is_text else "read_log_piece_bytes"
     space.run(name, source=str(source), shape=columns.all_of_them())
+    space.run("opened_here")
     source.unlink()
 
 
@@ -71,6 +83,8 @@ def _file(space: Workspace, folder: Path, month: str, first: int, last: int) -> 
     coming.parent.mkdir(exist_ok=True)
     space.run("write_span", first=first, last=last, target=str(coming))
     apart = space.value("columns_apart", file=str(coming), paths=_PATHS, names=list(columns.COLUMNS))
+    if apart is None:
+        apart = space.value("numbers_apart", file=str(coming))
     if apart is not None:
         raise ArchiveDamaged(
             coming,

@@ -11,12 +11,16 @@ from projections.audit.workspace import Workspace
 
 
 class Piece(NamedTuple):
-    """Events after position `after` up to `reach`, found in `files` (which may hold more)."""
+    """Events after position `after` up to `reach`, found in `files` (which may hold more).
+
+    `by_name` are those of the files with events whose people have no numbers.
+    """
 
     after: int
     reach: int
     files: Sequence[Path]
     events: int
+    by_name: Sequence[Path]
 
 
 def from_database(space: Workspace, database: Database, end: int, size: int) -> Iterator[Piece]:
@@ -37,4 +41,4 @@ def from_database(space: Workspace, database: Database, end: int, size: int) -> 
             name = "stage_events" if is_text else "stage_bytes"
             space.run(name, source=str(source), target=str(target), shape=columns.those_replayed())
             source.unlink()
-            yield Piece(after, reach, [target], space.value("count_file", file=str(target)))
+            yield Piece(after, reach, [target], space.value("count_file", file=str(target)), [target])

@@ -4,7 +4,7 @@ Memory does not grow with the log: a piece is typed into columns on disk, checke
 remember of accounts and streams, and let go; the figures are sums over the columns.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -34,15 +34,15 @@ _MACROS: Final = (
 _CHECKS: Final = (
     "neighbours", "events_missing", "events_repeated", "events_unreadable", "events_out_of_place",
     "recorded_backwards", "versions", "sums_of_settlements", "sums_of_refunds", "claims_of_settlements",
-    "claims_of_accounts", "settle_claims", "running", "balances_recorded", "years_closed", "figures_seen",
-    "remember_accounts", "remember_last",
+    "claims_of_accounts", "settle_claims", "running", "moves_recorded", "balances_recorded", "years_closed",
+    "figures_seen", "remember_accounts", "remember_last",
 )  # fmt: skip
 _LAST_CHECKS: Final = (
     "the_end", "versions_of_the_rest", "claims_not_met", "quotas_recorded", "limits_seen", "refunds_recorded",
     "holds_ended", "families_recorded",
 )  # fmt: skip
-FIGURES: Final = ("accounts", "balances", "quotas", "holds", "limits", "orders", "totals")
-"""What is worked out, in this order; each is a table of its own."""
+FIGURES: Final = ("accounts", "balances", "quotas", "holds", "orders", "totals")
+"""What is worked out beside money and limits, in this order; each is a table of its own."""
 
 Progress = Callable[[int, int], object]
 Compared = tuple[int, list[Difference]]
@@ -110,9 +110,10 @@ def replay_pieces(
     copies = copies or _Copies()
     for name in _MACROS:
         space.run(name)
-    events, staged = 0, list[Path]()
+    events, staged, by_name = 0, list[Path](), list[Path]()
     for piece in pieces:
         staged = [*staged, *(path for path in piece.files if path not in staged)]
+        by_name = [*by_name, *(path for path in piece.by_name if path not in by_name)]
         _check(space, piece, staged)
         _compare(space, piece, copies, end)
         events += piece.events
@@ -120,7 +121,9 @@ def replay_pieces(
             progress(piece.reach, end)
     at = min((position for position in copies.models.values()), default=end)
     differences = _conclude(space, staged, end, copies)
-    _fold(space, min(at, end))
+    if at >= end:
+        space.run("all_events")
+    fold(space, min(at, end), by_name)
     aggregates, more = beside(space, min(at, end)) if beside else (0, [])
     return Report(
         events,
@@ -202,7 +205,9 @@ def _conclude(space: Workspace, staged: list[Path], end: int, copies: _Copies) -
     return [*with_swaps_named(found, near, follow), *rows_named(unequal, copies.rows_of, end)]
 
 
-def _fold(space: Workspace, upto: int) -> None:
+def fold(space: Workspace, upto: int, by_name: Sequence[Path], figures: Sequence[str] = FIGURES) -> None:
+    """Work out these figures as of a position; `by_name` are the files whose people have no numbers."""
     space.remember({"upto": upto})
-    for name in FIGURES:
+    space.files("by_name", by_name)
+    for name in ("names", "moves_by_number", *(("unnumbered", "moves_by_name") if by_name else ()), *figures):
         space.run(name)

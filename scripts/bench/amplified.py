@@ -13,7 +13,9 @@ import duckdb
 import orjson
 
 from projections.audit import manifest
+from projections.audit.archive import unnumbered_of
 from projections.audit.manifest import Entry, Manifest
+from projections.audit.replay import fold
 from projections.audit.workspace import Workspace
 from scripts.bench.measuring import Stopwatch, peak_mib
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from scripts.bench.replaying import Part
 
 _MACROS: Final = ("business_day", "account_moves", "decided_sources")
+_FOLD: Final = ("balances", "used_by_year")
 _COPY: Final = """
 COPY (
     SELECT * REPLACE (
@@ -28,6 +31,8 @@ COPY (
         CASE topic WHEN 'PolicyRecorded' THEN stream ELSE concat(stream, $suffix) END AS stream,
         CASE topic WHEN 'PolicyRecorded' THEN version + $copy * $packs ELSE version END AS version,
         concat(subject, $suffix) AS subject,
+        CAST(account_no + $copy * $events AS INTEGER) AS account_no,
+        CAST(beneficiary_no + $copy * $events AS INTEGER) AS beneficiary_no,
         request || $suffix AS request, settlement || $suffix AS settlement,
         beneficiary || $suffix AS beneficiary, binder || $suffix AS binder, refund || $suffix AS refund,
         recorded_at + to_years(CAST($copy AS INTEGER)) AS recorded_at,
@@ -39,7 +44,7 @@ COPY (
     )
     FROM read_parquet($files) WHERE list_contains($topics, topic) OR len($topics) = 0
     ORDER BY position
-) TO $target (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)
+) TO $target (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)
 """
 _ROWS: Final = "SELECT topic, subject, decode(bytes) FROM read_parquet($files) WHERE readable"
 _BUCKETS: Final = {"current": 0, "carried": 1, "suspense": 2}
@@ -56,14 +61,14 @@ def whole_logs(source: Path, target: Path, events: int) -> None:
 
 
 def charges_only(source: Path, target: Path, charges: int) -> None:
-    """An archive with so many charges (`CoPaymentCharged`) and nothing else: what the figures need."""
+    """An archive with so many charges (`CoPaymentCharged`) and the accounts they are of, no more."""
     with duckdb.connect() as connection:
         row = connection.execute(
             "SELECT count(*) FROM read_parquet($files) WHERE topic = 'CoPaymentCharged'",
             {"files": _files(source)},
         ).fetchone()
     assert row is not None
-    _copies(source, target, -(-charges // row[0]), ["CoPaymentCharged"])
+    _copies(source, target, -(-charges // row[0]), ["AccountOpened", "CoPaymentCharged"])
 
 
 def charges_folded(folder: Path) -> "Part":
@@ -148,30 +153,37 @@ def _folded(name: str, folder: Path) -> "Part":
     from scripts.bench.replaying import Part
 
     with Workspace.opened() as space:
-        _ready(space, folder)
+        known = _ready(space, folder)
         watch = Stopwatch()
-        for statement in ("balances", "limits", "used_by_year"):
-            space.run(statement)
-        return Part(name, manifest.read(folder).position, watch.seconds, peak_mib())
+        fold(space, known.position, unnumbered_of(known.files, folder), _FOLD)
+        seconds = watch.seconds
+        return Part(name, _events(folder), seconds, peak_mib())
 
 
 def _figures(folder: Path) -> tuple[Balances, Used]:
     with Workspace.opened() as space:
-        _ready(space, folder)
-        for statement in ("balances", "limits"):
-            space.run(statement)
+        known = _ready(space, folder)
+        fold(space, known.position, unnumbered_of(known.files, folder), _FOLD)
         balances = {row[0]: list(row[1:]) for row in space.rows("money_of_all")}
         return balances, {(row[0], row[1], row[2]): row[3] for row in space.rows("uses_of_all")}
 
 
-def _ready(space: Workspace, folder: Path) -> None:
+def _events(folder: Path) -> int:
+    with duckdb.connect() as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM read_parquet($files)", {"files": _files(folder)}
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _ready(space: Workspace, folder: Path) -> Manifest:
     known = manifest.read(folder)
     for name in _MACROS:
         space.run(name)
     space.files("staged", [folder / entry.path for entry in known.files])
-    space.files("pieces", [folder / known.files[0].path])
-    space.remember({"upto": known.position, "after": 0, "reach": 0})
-    space.run("views")
+    space.run("all_events")
+    return known
 
 
 def _files(folder: Path) -> list[str]:
@@ -182,7 +194,8 @@ def _copies(source: Path, target: Path, copies: int, topics: list[str]) -> None:
     target.mkdir(parents=True, exist_ok=True)
     known, files = manifest.read(source), _files(source)
     entries: list[Entry] = []
-    with duckdb.connect(config={"threads": 2, "memory_limit": "1GB"}) as connection:
+    sums = {"unnumbered": sum(entry.sums["unnumbered"] for entry in known.files)}
+    with duckdb.connect(config={"threads": 2, "memory_limit": "2GB"}) as connection:
         row = connection.execute(
             "SELECT count(*) FROM read_parquet($files) WHERE topic = 'PolicyRecorded'", {"files": files}
         ).fetchone()
@@ -199,6 +212,6 @@ def _copies(source: Path, target: Path, copies: int, topics: list[str]) -> None:
             first = copy * known.position
             span = (first + 1, first + known.position)
             entries.append(
-                Entry(path.name, f"copy {copy}", *span, manifest.sha256(path), path.stat().st_size, {})
+                Entry(path.name, f"copy {copy}", *span, manifest.sha256(path), path.stat().st_size, sums)
             )
     manifest.write(target, Manifest(entries))

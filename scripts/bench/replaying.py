@@ -2,6 +2,7 @@
 
 `python -m scripts.bench.replaying --help`. Everything runs on a PostgreSQL of its own, each part in a process
 of its own. A part is measured against what it stands in for: the library's `repository.get`, a Python loop.
+Both folds are told in events a second: the loop's rows, decoded in memory, would not fit for the long log.
 """
 
 import json
@@ -63,18 +64,18 @@ def measure(
     events: Annotated[int, typer.Option(min=1_000, help="Events of the log")] = 1_000_000,
     rounds: Annotated[int, typer.Option(min=1, help="Each part so many times, in turn")] = 3,
     charges: Annotated[int, typer.Option(min=0, help="Charge events of the amplified archive")] = 10_000_000,
-    memory_events: Annotated[
-        int, typer.Option(min=0, help="Events of the log over which memory is taken; 0 leaves it out")
+    long_events: Annotated[
+        int, typer.Option(min=0, help="Events of the amplified log for memory and columns; 0: none")
     ] = 10_000_000,
     folder: Annotated[Path | None, typer.Option(help="On the disk to be measured")] = None,
 ) -> None:
     """Measure replay; one JSON object on standard output."""
     with TemporaryDirectory(prefix="copay-replaying-", dir=folder) as place:
-        found = _measured(Path(place), events, rounds, charges, memory_events)
+        found = _measured(Path(place), events, rounds, charges, long_events)
     sys.stdout.write(json.dumps(found, indent=2) + "\n")
 
 
-def _measured(place: Path, events: int, rounds: int, charges: int, memory_events: int) -> dict[str, Any]:
+def _measured(place: Path, events: int, rounds: int, charges: int, long_events: int) -> dict[str, Any]:
     parts: list[Part] = []
     with embedded_server(place / "data") as server:
         dsn = _database(server)
@@ -83,15 +84,15 @@ def _measured(place: Path, events: int, rounds: int, charges: int, memory_events
             parts.append(apart(replayed, dsn))
             parts.append(apart(rebuilt_by_stock, dsn, 20_000))
         apart(archive, dsn, place / "archive")
+    if long_events:
+        apart(amplified.whole_logs, place / "archive", place / "long", long_events)
+        parts.append(apart(replayed_archive, place / "long"))
     for _ in range(rounds):
-        parts.append(apart(amplified.folded_in_columns, place / "archive"))
+        parts.append(apart(amplified.folded_in_columns, place / ("long" if long_events else "archive")))
         parts.append(apart(amplified.folded_in_python, place / "archive"))
     if charges:
         apart(amplified.charges_only, place / "archive", place / "charges", charges)
         parts += [apart(amplified.charges_folded, place / "charges") for _ in range(rounds)]
-    if memory_events:
-        apart(amplified.whole_logs, place / "archive", place / "long", memory_events)
-        parts.append(apart(replayed_archive, place / "long"))
     return {
         "parts": [asdict(part) | {"events_per_s": part.rate} for part in parts],
         "replay_to_stock": _ratios(parts, "replay", "stock"),

@@ -184,6 +184,18 @@ FROM (
 LEFT JOIN account_state s ON s.account = m.account
 WINDOW w AS (PARTITION BY m.account ORDER BY m.position ROWS UNBOUNDED PRECEDING);
 
+-- name: moves_recorded
+-- In an archive: the moves beside the columns are what the columns say.
+INSERT INTO differences
+SELECT c.position, 'amount_differs', 'archive', c.stream, 'the moves that its columns say', 'others'
+FROM chunk c
+JOIN account_moves(chunk) m ON m.position = c.position
+WHERE c.account_no IS NOT NULL AND (
+    coalesce(c.current_move, 0) <> m.current_fen OR coalesce(c.carried_move, 0) <> m.carried_fen
+    OR coalesce(c.suspense_move, 0) <> m.suspense_fen OR coalesce(c.reserved_move, 0) <> m.reserved_fen
+    OR coalesce(c.held_move, 0) <> m.held_current_fen + m.held_carried_fen OR c.use_move IS DISTINCT FROM m.use_fen
+);
+
 -- name: balances_recorded
 -- A credit or correction records the balance after it. A difference is named where it arises, once.
 CREATE OR REPLACE TEMP TABLE balance_offs AS

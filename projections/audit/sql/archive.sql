@@ -42,9 +42,42 @@ FROM (
 GROUP BY span, month
 ORDER BY min(position);
 
+-- name: opened_before
+-- Who was known before this piece: an account's number is the position of its opening.
+CREATE OR REPLACE TABLE opened AS
+SELECT subject AS account, CAST(min(position) AS INTEGER) AS no FROM read_parquet($files)
+WHERE topic = 'AccountOpened' GROUP BY subject;
+
+-- name: nobody_opened
+CREATE OR REPLACE TABLE opened (account VARCHAR, no INTEGER);
+
+-- name: opened_here
+INSERT INTO opened
+SELECT subject, CAST(min(position) AS INTEGER) FROM piece
+WHERE topic = 'AccountOpened' AND subject NOT IN (SELECT account FROM opened) GROUP BY subject;
+
 -- name: write_span
-COPY (SELECT * FROM piece WHERE position >= $first AND position <= $last ORDER BY position)
-TO $target (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440);
+-- Beside the columns: whose account and for whom, as numbers, and what the event did to each figure, signed. Folding sums
+-- whole numbers by whole numbers then. Where somebody has no number (was never opened) the event is folded by name.
+COPY (
+    SELECT p.*, CASE WHEN m.use_fen IS NULL OR b.no IS NOT NULL THEN a.no END AS account_no, b.no AS beneficiary_no, nullif(m.current_fen, 0) AS current_move,
+        nullif(m.carried_fen, 0) AS carried_move, nullif(m.suspense_fen, 0) AS suspense_move,
+        nullif(m.reserved_fen, 0) AS reserved_move, nullif(m.held_current_fen + m.held_carried_fen, 0) AS held_move,
+        m.use_fen AS use_move
+    FROM (SELECT * FROM piece WHERE position >= $first AND position <= $last) p
+    LEFT JOIN account_moves(piece) m ON m.position = p.position
+    LEFT JOIN opened a ON a.account = m.account
+    LEFT JOIN opened b ON b.account = m.beneficiary AND m.use_fen IS NOT NULL
+    ORDER BY p.position
+) TO $target (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880);
+
+-- name: numbers_apart
+-- The first event of a written file whose number is not that of the person it names.
+SELECT min(f.position) FROM read_parquet($file) f
+LEFT JOIN opened a ON a.no = f.account_no
+LEFT JOIN opened b ON b.no = f.beneficiary_no
+WHERE (f.account_no IS NOT NULL AND a.account IS DISTINCT FROM f.subject)
+    OR (f.beneficiary_no IS NOT NULL AND b.account IS DISTINCT FROM f.beneficiary);
 
 -- name: columns_apart
 -- The first event of a written file whose columns do not say what its bytes say, read by a way of its own: paths
@@ -74,6 +107,8 @@ regexp_replace(regexp_replace(CAST(to_json(facts) AS VARCHAR), '"[a-z0-9_]+":nul
 -- name: sums_of_file
 -- What a file says of itself in the manifest.
 SELECT count(*) AS count, CAST(coalesce(sum(octet_length(bytes)), 0) AS BIGINT) AS stored_bytes,
+    count(*) FILTER (account_no IS NULL AND topic IN ('Credited', 'Adjusted', 'YearClosed', 'CoPaymentCharged', 'CoPaymentHeld',
+        'CoPaymentCaptured', 'HoldReleased', 'CoPaymentRefunded', 'QuotaGranted', 'QuotaReleased')) AS unnumbered,
     CAST(coalesce(sum(amount_fen), 0) AS BIGINT) AS amount_fen, CAST(coalesce(sum(cash_fen), 0) AS BIGINT) AS cash_fen,
     CAST(coalesce(sum(current_fen), 0) AS BIGINT) AS current_fen, CAST(coalesce(sum(carried_fen), 0) AS BIGINT) AS carried_fen
 FROM read_parquet($file);

@@ -2,17 +2,23 @@
 
 -- name: session
 SET preserve_insertion_order = true;
+SET parquet_metadata_cache = true;
 SET enable_progress_bar = false;
 SET TimeZone = 'UTC';
 
 -- name: count_file
 SELECT count(*) FROM read_parquet($file);
 
+-- Numbers and moves are only in archives (`archive.sql`), where they are worked out once and folded often.
+
 -- name: stage_events
 -- A piece of the log, as the database gave it, in position order.
 COPY (
     SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject,
         coalesce(json_valid(state), false) AS readable,
+        NULL::INTEGER AS account_no, NULL::INTEGER AS beneficiary_no, NULL::BIGINT AS current_move,
+        NULL::BIGINT AS carried_move, NULL::BIGINT AS suspense_move, NULL::BIGINT AS reserved_move, NULL::BIGINT AS held_move,
+        NULL::BIGINT AS use_move,
         unnest(CASE WHEN json_valid(state) THEN from_json(state, $shape) END)
     FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
         columns = {'position': 'BIGINT', 'stream': 'VARCHAR', 'version': 'BIGINT', 'topic': 'VARCHAR', 'state': 'VARCHAR'},
@@ -24,6 +30,9 @@ COPY (
 COPY (
     SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject,
         coalesce(json_valid(state), false) AS readable,
+        NULL::INTEGER AS account_no, NULL::INTEGER AS beneficiary_no, NULL::BIGINT AS current_move,
+        NULL::BIGINT AS carried_move, NULL::BIGINT AS suspense_move, NULL::BIGINT AS reserved_move, NULL::BIGINT AS held_move,
+        NULL::BIGINT AS use_move,
         unnest(CASE WHEN json_valid(state) THEN from_json(state, $shape) END)
     FROM (
         SELECT position, stream, version, topic, try(decode(unhex(digits))) AS state
@@ -45,6 +54,15 @@ COPY (
 CREATE OR REPLACE VIEW events AS SELECT * FROM read_parquet(getvariable('staged')) WHERE position <= getvariable('upto');
 CREATE OR REPLACE VIEW chunk AS SELECT * FROM read_parquet(getvariable('pieces'))
 WHERE position > getvariable('after') AND position <= getvariable('reach');
+
+-- name: all_events
+-- The same without a bound: positions need not be looked at when all of them count.
+CREATE OR REPLACE VIEW events AS SELECT * FROM read_parquet(getvariable('staged'));
+
+-- name: unnumbered
+-- Events whose people have no numbers: all of a log that comes from a database, next to none of an archive.
+CREATE OR REPLACE VIEW unnumbered AS
+SELECT * FROM read_parquet(getvariable('by_name')) WHERE account_no IS NULL AND position <= getvariable('upto');
 
 -- name: account_moves
 -- What each event of an account did to its figures: signed fen. The only place that gives an event its signs.
@@ -96,7 +114,13 @@ SELECT position, "at", recorded_at, subject AS account, version, topic, settleme
         WHEN 'QuotaGranted' THEN amount_fen
         WHEN 'QuotaReleased' THEN -released_fen
         ELSE 0
-    END AS reserved_fen
+    END AS reserved_fen,
+    CASE WHEN limit_year IS NOT NULL THEN CASE topic
+        WHEN 'CoPaymentCharged' THEN coalesce(current_fen, 0) + coalesce(carried_fen, 0)
+        WHEN 'CoPaymentHeld' THEN coalesce(current_fen, 0) + coalesce(carried_fen, 0)
+        WHEN 'HoldReleased' THEN -coalesce(current_fen, 0) - coalesce(carried_fen, 0)
+        WHEN 'CoPaymentRefunded' THEN -limit_fen
+    END END AS use_fen, limit_year
 FROM query_table(source)
 WHERE topic IN ('Credited', 'Adjusted', 'YearClosed', 'CoPaymentCharged', 'CoPaymentHeld', 'CoPaymentCaptured', 'HoldReleased',
     'CoPaymentRefunded', 'QuotaGranted', 'QuotaReleased');

@@ -1,16 +1,67 @@
 -- What the log alone comes to. Every figure is a sum or a last value over typed columns; nothing is remembered.
 
+-- name: names
+-- Whose number is whose; in an archive only.
+CREATE OR REPLACE TABLE names AS
+SELECT position AS no, subject AS account FROM events WHERE topic = 'AccountOpened';
+
+-- name: moves_by_number
+-- What all events did to each account, and to each yearly limit: where people have numbers.
+CREATE OR REPLACE TABLE money AS
+SELECT n.account, m.current_fen, m.carried_fen, m.reserved_fen, m.held_fen, m.suspense_fen
+FROM (
+    SELECT account_no, CAST(coalesce(sum(current_move), 0) AS BIGINT) AS current_fen,
+        CAST(coalesce(sum(carried_move), 0) AS BIGINT) AS carried_fen,
+        CAST(coalesce(sum(reserved_move), 0) AS BIGINT) AS reserved_fen,
+        CAST(coalesce(sum(held_move), 0) AS BIGINT) AS held_fen,
+        CAST(coalesce(sum(suspense_move), 0) AS BIGINT) AS suspense_fen
+    FROM events
+    WHERE account_no IS NOT NULL
+    GROUP BY account_no
+) m
+JOIN names n ON n.no = m.account_no;
+CREATE OR REPLACE TABLE limits AS
+SELECT f.account AS beneficiary, m.limit_year AS year, b.account AS binder, m.used_fen
+FROM (
+    SELECT beneficiary_no, limit_year, account_no, CAST(sum(use_move) AS BIGINT) AS used_fen FROM events
+    WHERE use_move IS NOT NULL AND account_no IS NOT NULL
+    GROUP BY beneficiary_no, limit_year, account_no
+) m
+JOIN names f ON f.no = m.beneficiary_no
+JOIN names b ON b.no = m.account_no;
+
+-- name: moves_by_name
+-- The same with those who have none. Use is what the payers' accounts say; what the families say was held against it
+-- event by event (`use` claims).
+CREATE OR REPLACE TABLE money AS
+SELECT account, CAST(sum(current_fen) AS BIGINT) AS current_fen, CAST(sum(carried_fen) AS BIGINT) AS carried_fen,
+    CAST(sum(reserved_fen) AS BIGINT) AS reserved_fen, CAST(sum(held_fen) AS BIGINT) AS held_fen,
+    CAST(sum(suspense_fen) AS BIGINT) AS suspense_fen
+FROM (
+    FROM money
+    UNION ALL
+    SELECT account, sum(current_fen), sum(carried_fen), sum(reserved_fen), sum(held_current_fen + held_carried_fen),
+        sum(suspense_fen)
+    FROM account_moves(unnumbered)
+    GROUP BY account
+)
+GROUP BY account;
+CREATE OR REPLACE TABLE limits AS
+SELECT beneficiary, year, binder, CAST(sum(used_fen) AS BIGINT) AS used_fen
+FROM (
+    FROM limits
+    UNION ALL
+    SELECT beneficiary, limit_year, account, sum(use_fen) FROM account_moves(unnumbered)
+    WHERE use_fen IS NOT NULL
+    GROUP BY beneficiary, limit_year, account
+)
+GROUP BY beneficiary, year, binder;
+
 -- name: balances
 CREATE OR REPLACE TABLE balances AS
 SELECT account, current_fen, carried_fen, current_fen + carried_fen AS balance_fen, reserved_fen, held_fen,
     greatest(0, current_fen + carried_fen - reserved_fen - held_fen) AS available_fen, suspense_fen
-FROM (
-    SELECT account, CAST(sum(current_fen) AS BIGINT) AS current_fen, CAST(sum(carried_fen) AS BIGINT) AS carried_fen,
-        CAST(sum(reserved_fen) AS BIGINT) AS reserved_fen, CAST(sum(held_current_fen + held_carried_fen) AS BIGINT) AS held_fen,
-        CAST(sum(suspense_fen) AS BIGINT) AS suspense_fen
-    FROM account_moves(events)
-    GROUP BY account
-);
+FROM money;
 
 -- name: accounts
 CREATE OR REPLACE TABLE accounts AS
@@ -26,18 +77,6 @@ SELECT beneficiary, binding, account AS binder, CAST(sum(reserved_fen) AS BIGINT
 FROM account_moves(events)
 WHERE reserved_fen <> 0
 GROUP BY beneficiary, binding, account;
-
--- name: limits
--- From what the payers' accounts say; what the families say was held against it event by event (`use` claims).
-CREATE OR REPLACE TABLE limits AS
-SELECT beneficiary, limit_year AS year, subject AS binder, CAST(sum(CASE topic
-        WHEN 'HoldReleased' THEN -coalesce(current_fen, 0) - coalesce(carried_fen, 0)
-        WHEN 'CoPaymentRefunded' THEN -limit_fen
-        ELSE coalesce(current_fen, 0) + coalesce(carried_fen, 0)
-    END) AS BIGINT) AS used_fen
-FROM events
-WHERE limit_year IS NOT NULL AND topic IN ('CoPaymentCharged', 'CoPaymentHeld', 'HoldReleased', 'CoPaymentRefunded')
-GROUP BY beneficiary, limit_year, subject;
 
 -- name: holds
 CREATE OR REPLACE TABLE holds AS
