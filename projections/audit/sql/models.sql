@@ -160,8 +160,16 @@ INSERT INTO unequal SELECT getvariable('place'), position, surplus, expected, li
 -- name: unequal_rows
 SELECT place, position, surplus, expected, line FROM unequal ORDER BY position, place, line;
 
--- name: count_expected
-SELECT count(*) FROM expected_rows;
+-- name: alike
+-- How many rows are expected, and whether those found are the same: as many, with the same sum and parity of hashes.
+SELECT e.rows, e.rows = f.rows AND e.total IS NOT DISTINCT FROM f.total AND e.parity IS NOT DISTINCT FROM f.parity
+FROM (
+    SELECT count(*) AS rows, sum(hash(r)::HUGEINT) AS total, bit_xor(hash(r)) AS parity FROM expected_rows r
+) e
+CROSS JOIN (
+    SELECT count(*) AS rows, sum(hash(r)::HUGEINT) AS total, bit_xor(hash(r)) AS parity FROM found_rows r
+    WHERE position > getvariable('after') AND position <= getvariable('found_upto')
+) f;
 
 -- name: any_missing_here
 SELECT count(*) > 0 FROM unequal WHERE surplus > 0 AND position > getvariable('after');
