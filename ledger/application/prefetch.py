@@ -24,11 +24,13 @@ def prefetch(space: Workspace, commands: Sequence[c.AnyCommand], cautious: bool)
     out if they are not, and the batch is then decided again, cautiously. One look-up less for the usual case.
     """
     space.note_requests_before()
-    if cautious or len(commands) > _FEW:
+    few = len(commands) <= _FEW
+    if cautious or not few:
         space.load_requests([command.id for command in commands])
     else:
         space.assume_absent(stream for command in commands for stream in created_streams(command))
-    space.load([POLICY_STREAM, *(stream for command in commands for stream in first_reads(command))])
+    named = [POLICY_STREAM, *(stream for command in commands for stream in first_reads(command))]
+    space.load(named, with_binders=few)
     space.load([stream for command in commands for stream in _second_reads(space, command)])
     beneficiaries = {command.beneficiary for command in commands if isinstance(command, c.Bind)}
     if beneficiaries:

@@ -99,26 +99,32 @@ class Workspace:
 
     # loading --------------------------------------------------------------------------------------
 
-    def load(self, streams: Iterable[str]) -> None:
-        """Bring streams in: from the batch before, from the cache, and from the log what both lack."""
-        cached, stale = self._cache.states, self._cache.stale
-        before = {} if self._before is None else self._before.now
+    def load(self, streams: Iterable[str], *, with_binders: bool = False) -> None:
+        """Bring streams in: from the batch before, from the cache, and from the log what both lack.
+
+        With binders, the accounts bound in families that nobody has seen yet come along.
+        """
         wanted: dict[str, int] = {}
         for stream in streams:
-            if stream in self.now or stream in wanted:
-                continue
-            if stream in before:
-                self.now[stream] = before[stream]
-            elif stream in cached and stream not in stale:
-                self.now[stream] = cached[stream]
-            else:
-                wanted[stream] = version_of(cached[stream]) if stream in cached else 0
+            if stream not in self.now and not self._bring(stream):
+                wanted[stream] = version_of(self.now[stream])
         if not wanted:
             return
-        for stream, version in wanted.items():
-            self.now[stream] = cached[stream] if version else empty(stream)
-        for stream, version, event in self._log.load(wanted):
-            self.now[stream] = fold(stream, self.now[stream], version, event)
+        families = [s for s, seen in wanted.items() if not seen and s.startswith("family:")]
+        for stream, version, event in self._log.load(wanted, families if with_binders else ()):
+            if stream not in self.now:
+                self._bring(stream)
+            if version > version_of(self.now[stream]):
+                self.now[stream] = fold(stream, self.now[stream], version, event)
+
+    def _bring(self, stream: str) -> bool:
+        """The state at hand, if only an empty or a stale one: whether it is all there is to know."""
+        if self._before is not None and stream in self._before.now:
+            self.now[stream] = self._before.now[stream]
+            return True
+        cached = self._cache.states
+        self.now[stream] = cached[stream] if stream in cached else empty(stream)
+        return stream in cached and stream not in self._cache.stale
 
     def assume_absent(self, streams: Iterable[str]) -> None:
         """Take streams to be empty without looking; saving finds out if they are not."""

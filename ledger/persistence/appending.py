@@ -51,19 +51,21 @@ def append(conn: psycopg.Connection[Any], rows: Sequence[Row], batch: Batch) -> 
     return Span(last, last + len(rows))
 
 
-def _rests_on(batch: Batch) -> tuple[object, ...]:
+def _rests_on(rows: Sequence[Row], batch: Batch) -> tuple[object, ...]:
+    """What has to be looked up. A stream that is written needs no look: its version is taken or it is not."""
+    written = {row[0] for row in rows}
     return (
         batch.since,
-        Texts.of(batch.reads),
+        Texts.of(stream for stream in batch.reads if stream not in written),
         batch.own.first,
         batch.own.last,
-        Texts.of(batch.absent),
+        Texts.of(stream for stream in batch.absent if stream not in written),
     )
 
 
 def _at_once(conn: psycopg.Connection[Any], rows: Sequence[Row], batch: Batch) -> int:
     parameters = (
-        *_rests_on(batch),
+        *_rests_on(rows, batch),
         Texts.of([row[0] for row in rows]),
         Integers.of([row[1] for row in rows]),
         Texts.of([row[2] for row in rows]),
@@ -79,7 +81,7 @@ def _at_once(conn: psycopg.Connection[Any], rows: Sequence[Row], batch: Batch) -
 
 def _copy(conn: psycopg.Connection[Any], rows: Sequence[Row], batch: Batch) -> int:
     with conn.transaction(), conn.cursor() as cursor:
-        last = _last(conn.execute(_BEGIN, _rests_on(batch), prepare=True))
+        last = _last(conn.execute(_BEGIN, _rests_on(rows, batch), prepare=True))
         with cursor.copy(_COPY_EVENTS) as copy:
             copy.write(_event_file(rows, last))
         with cursor.copy(_COPY_KEYS) as copy:

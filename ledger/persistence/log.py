@@ -73,8 +73,11 @@ class Log(Protocol):
         """The end of the log, and where each stream got its last event, if after `position`."""
         ...
 
-    def load(self, after: Mapping[str, int]) -> Iterator[StreamEvent]:
-        """The events of streams beyond a version each (0: all), in order within each stream."""
+    def load(self, after: Mapping[str, int], families: Collection[str] = ()) -> Iterator[StreamEvent]:
+        """The events of streams beyond a version each (0: all), in order within each stream.
+
+        Those of the accounts bound in these family streams may come along, each from its start.
+        """
         ...
 
     def requests(self, ids: Sequence[str]) -> dict[str, KnownRequest]:

@@ -1,6 +1,6 @@
 """A log in memory: for pure tests, and over a real log for dry runs that keep nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 
@@ -38,8 +38,8 @@ class MemoryLog:
         own = enumerate(self.events[first:], start=end - len(self.events) + first + 1)
         return end, {event.originator_id: place for place, event in own}
 
-    def load(self, after: Mapping[str, int]) -> Iterator[StreamEvent]:
-        """The base's events of each stream, then this log's own."""
+    def load(self, after: Mapping[str, int], families: Collection[str] = ()) -> Iterator[StreamEvent]:
+        """The base's events of each stream, then this log's own. Nobody comes along."""
         if self._base is not None:
             yield from self._base.load({s: v for s, v in after.items() if s not in self._streams or v == 0})
         for stream, version in after.items():

@@ -1,6 +1,6 @@
 """The log in PostgreSQL."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from threading import get_ident
@@ -22,6 +22,17 @@ _LOAD = """
 SELECT e.originator_id, e.originator_version, e.topic, e.state
 FROM unnest(%b, %b) AS wanted (id, after)
 JOIN ledger.ledger_events e ON e.originator_id = wanted.id AND e.originator_version > wanted.after
+ORDER BY e.originator_id, e.originator_version
+"""
+_LOAD_WITH_BINDERS = """
+WITH wanted AS (
+    SELECT named.id, named.after FROM unnest(%b, %b) AS named (id, after)
+    UNION ALL
+    SELECT DISTINCT 'account:' || (convert_from(b.state, 'UTF8')::json ->> 'binder'), 0
+    FROM ledger.ledger_events b WHERE b.originator_id = ANY (%b) AND b.topic = 'Bound'
+)
+SELECT e.originator_id, e.originator_version, e.topic, e.state
+FROM wanted JOIN ledger.ledger_events e ON e.originator_id = wanted.id AND e.originator_version > wanted.after
 ORDER BY e.originator_id, e.originator_version
 """
 _CHANGED = """
@@ -82,10 +93,16 @@ class PostgresLog:
         changed = {row["originator_id"]: int(row["last"]) for row in rows}
         return max(changed.values(), default=position), changed
 
-    def load(self, after: Mapping[str, int]) -> Iterator[StreamEvent]:
-        """The events of streams beyond a version each, in order within each stream."""
+    def load(self, after: Mapping[str, int], families: Collection[str] = ()) -> Iterator[StreamEvent]:
+        """The events of streams beyond a version each, in order within each stream; and of those bound in
+        these families. What was asked for twice may come twice."""
+        named = (Texts.of(after), Integers.of(after.values()))
         cursor = self._open.cursor(binary=True)
-        for row in cursor.execute(_LOAD, (Texts.of(after), Integers.of(after.values())), prepare=True):
+        if families:
+            cursor.execute(_LOAD_WITH_BINDERS, (*named, Texts.of(families)), prepare=True)
+        else:
+            cursor.execute(_LOAD, named, prepare=True)
+        for row in cursor:
             event = decode(row["topic"], row["state"])
             yield StreamEvent(row["originator_id"], row["originator_version"], event)
 

@@ -33,7 +33,9 @@ BEGIN
         SELECT FROM ledger.ledger_events
         WHERE notification_id > since AND (notification_id <= own_first OR notification_id > own_last)
           AND originator_id = ANY (reads)
-    ) OR EXISTS (SELECT FROM ledger.ledger_events WHERE originator_id = ANY (absent)) THEN
+    ) OR cardinality(absent) > 0 AND EXISTS (
+        SELECT FROM ledger.ledger_events WHERE originator_id = ANY (absent)
+    ) THEN
         RAISE EXCEPTION 'what the decision read has changed' USING ERRCODE = '40001';
     END IF;
     RETURN last;
