@@ -6,6 +6,7 @@ remember of accounts and streams, and let go; the figures are sums over the colu
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -130,11 +131,20 @@ def replay_pieces(
         min(at, end),
         copies.models,
         copies.compared,
-        {name: Figures(rows, digest) for name, rows, digest in space.rows("digest")},
+        {name: _digest(space, name) for name in sorted((*FIGURES, "limits"))},
         dict(space.rows("sums")),
         sorted([*differences, *more], key=_first),
         aggregates,
     )
+
+
+def _digest(space: Workspace, name: str) -> Figures:
+    """SHA-256 over the sorted rows of a kind of figure, a line each."""
+    rows, digest = 0, sha256()
+    for (line,) in space.stream("lines_of", figure=name):
+        digest.update(line.encode() + b"\n")
+        rows += 1
+    return Figures(rows, digest.hexdigest())
 
 
 def _first(difference: Difference) -> tuple[int, str, str, str]:

@@ -10,12 +10,13 @@ import duckdb
 
 from projections.audit.statements import statement
 
-MEMORY: Final = "500MB"
+MEMORY: Final = "600MB"
 """What DuckDB may hold at once; the rest goes to the folder, so that a long log costs time, not memory."""
 
 THREADS: Final = 2
 
 Row = tuple[Any, ...]
+_PAGE: Final = 10_000
 
 
 class Workspace:
@@ -56,6 +57,12 @@ class Workspace:
         """The rows of a named statement."""
         found: list[Row] = self._connection.execute(statement(name), parameters or None).fetchall()
         return found
+
+    def stream(self, name: str, **parameters: Any) -> Iterator[Row]:
+        """The rows of a named statement, a few at a time."""
+        cursor = self._connection.execute(statement(name), parameters or None)
+        while page := cursor.fetchmany(_PAGE):
+            yield from page
 
     def records(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a named statement by column name."""

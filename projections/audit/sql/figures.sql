@@ -153,28 +153,9 @@ SELECT institution, day, CAST(sum(settlements) AS BIGINT) AS settlements, CAST(s
 FROM entries
 GROUP BY institution, day;
 
--- name: digest
--- One digest for each kind of figure: SHA-256 over its sorted rows.
-SELECT 'accounts' AS name, count(*) AS rows, sha256(coalesce(string_agg(line, chr(10) ORDER BY line), '')) AS digest
-FROM (SELECT CAST(to_json(t) AS VARCHAR) AS line FROM accounts t)
-UNION ALL
-SELECT 'balances', count(*), sha256(coalesce(string_agg(line, chr(10) ORDER BY line), ''))
-FROM (SELECT CAST(to_json(t) AS VARCHAR) AS line FROM balances t)
-UNION ALL
-SELECT 'quotas', count(*), sha256(coalesce(string_agg(line, chr(10) ORDER BY line), ''))
-FROM (SELECT CAST(to_json(t) AS VARCHAR) AS line FROM quotas t)
-UNION ALL
-SELECT 'holds', count(*), sha256(coalesce(string_agg(line, chr(10) ORDER BY line), ''))
-FROM (SELECT CAST(to_json(t) AS VARCHAR) AS line FROM holds t)
-UNION ALL
-SELECT 'limits', count(*), sha256(coalesce(string_agg(line, chr(10) ORDER BY line), ''))
-FROM (SELECT CAST(to_json(t) AS VARCHAR) AS line FROM limits t)
-UNION ALL
-SELECT 'orders', count(*), sha256(coalesce(string_agg(line, chr(10) ORDER BY line), ''))
-FROM (SELECT CAST(to_json(t) AS VARCHAR) AS line FROM orders t)
-UNION ALL
-SELECT 'totals', count(*), sha256(coalesce(string_agg(line, chr(10) ORDER BY line), ''))
-FROM (SELECT CAST(to_json(t) AS VARCHAR) AS line FROM totals t);
+-- name: lines_of
+-- The rows of one kind of figure as text, sorted: what its digest is taken over.
+SELECT CAST(to_json(t) AS VARCHAR) AS line FROM query_table($figure) t ORDER BY line;
 
 -- name: sums
 -- What all accounts, quotas, limits and settlements come to, in fen.
