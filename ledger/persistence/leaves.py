@@ -1,11 +1,11 @@
 """The leaves of the log out of PostgreSQL, ready to be hashed: binary COPY sends each row as its leaf."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import psycopg
 
-from ledger.proof.leaves import MAX_LEAF_BYTES, leaf_of_row, out_of_place
+from ledger.proof.leaves import MAX_LEAF_BYTES, leaf_of_row, out_of_place, state_of_row
 
 _COPY: Final = """
 COPY (
@@ -30,9 +30,15 @@ _END: Final = b"\xff\xff"
 _POSITION: Final = slice(12, 20)
 
 
-def read_leaves(connection: psycopg.Connection[Any], after: int, upto: int) -> Iterator[bytes]:
+def read_leaves(
+    connection: psycopg.Connection[Any],
+    after: int,
+    upto: int,
+    left_out: Callable[[int, bytes], None] | None = None,
+) -> Iterator[bytes]:
     """The leaves after a position, up to and including another, each as `leaf_bytes` would make it.
 
+    `left_out` is told position and state where the leaf holds only the state's digest.
     Raises `LogBroken` where a position is missing or there twice, also at the end. Nothing else runs on the
     connection meanwhile.
     """
@@ -46,9 +52,16 @@ def read_leaves(connection: psycopg.Connection[Any], after: int, upto: int) -> I
             position = int.from_bytes(row[_POSITION], "big")
             if position != expected:
                 raise out_of_place(position, expected)
-            yield row if len(row) <= MAX_LEAF_BYTES else leaf_of_row(row)
+            yield row if len(row) <= MAX_LEAF_BYTES else _long(row, position, left_out)
             expected += 1
         for _ in rows:  # nothing comes after the end but the server's own goodbye
             pass
     if expected <= upto:
         raise out_of_place(upto + 1, expected)
+
+
+def _long(row: bytes, position: int, left_out: Callable[[int, bytes], None] | None) -> bytes:
+    leaf = leaf_of_row(row)
+    if left_out is not None:
+        left_out(position, state_of_row(row))
+    return leaf

@@ -16,13 +16,17 @@ class NotReadable(LedgerError):
 
 
 class LogBroken(LedgerError):
-    """The rows of the log do not stand one after another; `position` is the first that is wrong."""
+    """The rows of the log do not stand one after another.
+
+    `position` is the first that is wrong; `again` if it is there twice, else it is missing.
+    """
 
     code = "log_broken"
 
-    def __init__(self, position: int, message: str, message_zh: str) -> None:
+    def __init__(self, position: int, message: str, message_zh: str, *, again: bool = False) -> None:
         super().__init__(message, message_zh)
         self.position = position
+        self.again = again
 
 
 class ExportRefused(LedgerError):

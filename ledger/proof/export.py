@@ -1,27 +1,31 @@
-"""The whole log as a folder that anybody can check without the ledger (C2SP tlog-tiles).
+"""The whole log as a folder that anybody can check without the ledger (C2SP tlog-tiles); see `folder`.
 
-    checkpoint       signed, over exactly the entries that are there
-    tile/…           as in `tiles`
-    states/71        beside the standard: the stored state of position 71, if its leaf holds but its digest
-
-The folder appears under its name when it is whole and on the disk, or not at all.
+A new folder appears under its name when it is whole and on the disk, or not at all. One that is there
+already goes on where it stands.
 """
 
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 
+from ledger.proof.checkpoints import Checkpoint
 from ledger.proof.errors import ExportRefused
+from ledger.proof.folder import CHECKPOINT, UNSIGNED, Progress, TileFolder
 from ledger.proof.leaves import LogRow, leaves
 from ledger.proof.notes import Note
-from ledger.proof.tiles import TILE_WIDTH, GrowingTiles, Tile, bundle
-from ledger.proof.tree import leaf_hash
+from ledger.proof.tiles import GrowingTiles
 
 Seal = Callable[[int, bytes], Note]
 """Gives the signed checkpoint for a size and a root; raises when it has none for these."""
+
+LeftOut = Callable[[int, bytes], None]
+Source = Callable[[int, LeftOut], Iterable[bytes]]
+"""Gives the leaves after a position, and tells of each state that is too long to stand in its leaf."""
+
+NOBODY = "unsigned"
+"""The origin in a checkpoint without a signature."""
 
 
 def export_log(folder: Path, rows: Iterable[LogRow], seal: Seal) -> Note:
@@ -31,44 +35,48 @@ def export_log(folder: Path, rows: Iterable[LogRow], seal: Seal) -> Note:
     `seal` raises. Nothing is left behind then.
     """
     with _all_or_nothing(folder) as unfinished:
-        states = _Folders(unfinished / "states")
-        beside = leaves(rows, left_out=lambda position, state: states.write(str(position), state))
-        return _write(unfinished, beside, seal)
+        made = TileFolder(unfinished)
+        return _sealed(made, leaves(rows, left_out=made.keep_state), seal)
 
 
 def export_entries(folder: Path, entries: Iterable[bytes], seal: Seal) -> Note:
     """The same for entries of any kind; raises `NotReadable` for one of more than 65,535 bytes."""
     with _all_or_nothing(folder) as unfinished:
-        return _write(unfinished, entries, seal)
+        return _sealed(TileFolder(unfinished), entries, seal)
 
 
-def _write(folder: Path, entries: Iterable[bytes], seal: Seal) -> Note:
-    tiles, made = GrowingTiles(), _Folders(folder)
-    left = iter(entries)
-    while some := list(islice(left, TILE_WIDTH)):
-        made.write(Tile(0, tiles.size // TILE_WIDTH, len(some)).bundle_path(), bundle(some))
-        for tile, data in tiles.extend([leaf_hash(entry) for entry in some]):
-            made.write(tile.path(), data)
-    for tile, data in tiles.partial():
-        made.write(tile.path(), data)
+def export(folder: Path, source: Source, seal: Seal | None, progress: Progress | None = None) -> Checkpoint:
+    """Write the log as a new folder, or add to an older export what came since; returns what it reaches.
+
+    Without `seal` the checkpoint has no signature. An older export keeps its checkpoint until all is there.
+    Raises as `export_log` does, and `NotProven` when the older export was damaged.
+    """
+    if any((folder / name).is_file() for name in (CHECKPOINT, UNSIGNED)):
+        with _in_one_sentence(folder):
+            return _grown(TileFolder(folder), source, seal, progress)
+    with _all_or_nothing(folder) as unfinished:
+        return _grown(TileFolder(unfinished), source, seal, progress)
+
+
+def _sealed(folder: TileFolder, entries: Iterable[bytes], seal: Seal) -> Note:
+    tiles = GrowingTiles()
+    folder.grow(tiles, entries, entries=True)
     note = seal(tiles.size, tiles.root())
-    made.write("checkpoint", str(note).encode())
+    folder.keep(CHECKPOINT, str(note))
     return note
 
 
-class _Folders:
-    """Writes files below a folder, making each folder once."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._known: set[str] = set()
-
-    def write(self, path: str, data: bytes) -> None:
-        above = path.rpartition("/")[0]
-        if above not in self._known:
-            (self._root / above).mkdir(parents=True, exist_ok=True)
-            self._known.add(above)
-        (self._root / path).write_bytes(data)
+def _grown(folder: TileFolder, source: Source, seal: Seal | None, progress: Progress | None) -> Checkpoint:
+    tiles = folder.resume()
+    folder.grow(tiles, source(tiles.size, folder.keep_state), entries=True, progress=progress)
+    found = Checkpoint(NOBODY, tiles.size, tiles.root())
+    if seal is None:
+        folder.keep(UNSIGNED, found.text())
+        return found
+    note = seal(tiles.size, tiles.root())
+    folder.keep(CHECKPOINT, str(note))
+    (folder.root / UNSIGNED).unlink(missing_ok=True)
+    return Checkpoint.parse(note.text)
 
 
 @contextmanager

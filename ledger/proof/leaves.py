@@ -89,6 +89,11 @@ def leaf_of_row(row: bytes) -> bytes:
     return leaf_bytes(place, stream.decode(), nth, topic.decode(), state)
 
 
+def state_of_row(row: bytes) -> bytes:
+    """The state as stored, out of a row given its parts as in format 1."""
+    return _parts(row)[-1]
+
+
 def _head(form: bytes, position: int, stream: str, version: int, topic: str, state: bytes) -> bytes:
     """All parts before the state."""
     stream_text, topic_text, recorded = stream.encode(), topic.encode(), recorded_time(state)
@@ -145,6 +150,7 @@ def out_of_place(position: int, expected: int) -> LogBroken:
         position,
         f"the log gives position {position} again where position {expected} is due",
         f"日志在应为位置 {expected} 处重复给出位置 {position}",
+        again=True,
     )
 
 

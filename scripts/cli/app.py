@@ -18,14 +18,17 @@ from scripts.commands import (
     diff,
     digest,
     explain,
+    export_log,
     follow,
     generate,
     grant_reader,
     keygen,
     lists,
     policies,
+    prove,
     queries,
     rebuild,
+    receipt,
     records,
     replay,
     totals,
@@ -58,7 +61,8 @@ def program() -> typer.Typer:
     before_the_name(app)
     for module in (
         apply, queries, records, totals, diff, affected, explain, lists, policies,
-        follow, rebuild, digest, replay, archive, grant_reader, keygen, generate,
+        follow, rebuild, digest, replay, archive, grant_reader,
+        keygen, receipt, prove, export_log, generate,
     ):  # fmt: skip
         module.register(app)
     return app

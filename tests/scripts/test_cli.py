@@ -17,7 +17,10 @@ from tests.scripts.conftest import ROOT, STORY, Copay, environment
 QUERIES = (
     "balance", "debit-order", "limits", "members", "statement", "history", "totals", "explain", "list",
 )  # fmt: skip
-COMMANDS = ("apply", *QUERIES, "digest", "grant-reader", "keygen", "policies", "policy", "generate")
+COMMANDS = (
+    "apply", *QUERIES, "digest", "grant-reader", "keygen", "receipt", "prove", "export-log", "policies",
+    "policy", "generate",
+)  # fmt: skip
 
 
 def is_one_sentence(err: str) -> bool:
