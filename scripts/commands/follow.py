@@ -62,7 +62,7 @@ def follow(
 
     say_if_new(settings)
     screen = Screen(settings.lang, every, as_json=json)
-    with _until_told_to_stop() as stop:
+    with until_told_to_stop() as stop:
         while not stop.is_set():
             try:
                 with settings.database() as dsn:
@@ -180,7 +180,7 @@ def _right(text: str, width: int) -> str:
 
 
 @contextmanager
-def _until_told_to_stop() -> Iterator[Event]:
+def until_told_to_stop() -> Iterator[Event]:
     """Ctrl-C and the like set the event instead of interrupting; a second one interrupts."""
     stop = Event()
     before = {number: signal.getsignal(number) for number in _SIGNALS}
