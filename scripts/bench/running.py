@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import sleep
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, Final
 
 import typer
 from eventsourcing.application import Application
@@ -73,7 +73,6 @@ class OneByOne(Projection[StockBalances]):
     """The library's way: an event at a time."""
 
     name = "stock_balances"
-    topics: ClassVar[tuple[str, ...]] = ()
 
     def process_event(self, domain_event: Any, tracking: Tracking) -> None:
         """One event."""
