@@ -6,7 +6,7 @@ proof made of a wrong one does not hold, and a verification makes every hash ane
 
 from importlib.resources import files
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import psycopg
 
@@ -17,6 +17,7 @@ from ledger.proof.tree import cover, joined, leaf_hash
 
 _SCHEMA: Final = (files("ledger.persistence") / "log_tree.sql").read_text()
 _ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(7310003)"
+_THERE: Final = "SELECT to_regclass('proof.tree') IS NOT NULL"
 _SIZE: Final = "SELECT size FROM proof.tree"
 _END: Final = "SELECT coalesce(max(notification_id), 0) FROM ledger.ledger_events"
 _TILE: Final = "SELECT hashes FROM proof.tiles WHERE level = %s AND number = %s"
@@ -32,12 +33,20 @@ _STEP: Final = 65_536
 class LogTree:
     """The stored tree, over a connection in autocommit mode that nobody else uses meanwhile."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], *, make: bool = True) -> None:
         """Make the tables where they are missing; several programs may do it at once."""
         self._connection = connection
+        if not make:
+            return
         with connection.transaction():
             connection.execute(_ONE_AT_A_TIME)
             connection.execute(_SCHEMA)
+
+    @classmethod
+    def found(cls, connection: psycopg.Connection[Any]) -> Self | None:
+        """The tree as it lies there, for those who only read; None where there is none."""
+        row = connection.execute(_THERE).fetchone()
+        return cls(connection, make=False) if row and row[0] else None
 
     @property
     def size(self) -> int:
@@ -69,7 +78,7 @@ class LogTree:
         return prove_consistency(first, second, self._nodes())
 
     def _step(self, size: int, upto: int) -> None:
-        tiles = GrowingTiles.resume(size, self._read)
+        tiles = GrowingTiles.resume(size, self.tile)
         leaves = read_leaves(self._connection, size, upto)
         changed = list[tuple[Tile, bytes]]()
         while some := list(islice(leaves, TILE_WIDTH)):
@@ -80,9 +89,10 @@ class LogTree:
             cursor.execute(_KEEP_SIZE, (tiles.size,))
 
     def _nodes(self) -> Nodes:
-        return tile_nodes(self._read, self.size)
+        return tile_nodes(self.tile, self.size)
 
-    def _read(self, tile: Tile) -> bytes:
+    def tile(self, tile: Tile) -> bytes:
+        """The hashes of a tile as they are stored; none where it is missing."""
         row = self._connection.execute(_TILE, (tile.level, tile.index)).fetchone()
         return b"" if row is None else bytes(row[0])
 

@@ -10,7 +10,12 @@ Read in this order:
     witness      a second hand that signs only what goes on from what it saw before: C2SP tlog-cosignature
     tiles        nodes and entries as files: C2SP tlog-tiles
     proof_file   one event's proof as a file: C2SP tlog-proof
-    export       the whole log as a folder of such files
+    folder       a folder of such files that grows, its checkpoint last
+    export       the whole log as such a folder
+    outside      the folder of checkpoints that is kept outside the database
+    findings     what may be wrong with a log, in words
+    locating     the first position that is not what was signed, by tiles kept outside
+    verifying    the whole log computed anew and held to its checkpoints
 
 Nothing here reads a clock, a database or the environment; times and keys are handed in. Positions count from
 1, as in the log; an index counts from 0, as in the standards: position = index + 1.
