@@ -15,6 +15,8 @@ from scripts.commands import (
     affected,
     apply,
     archive,
+    checkpoint,
+    cosign,
     diff,
     digest,
     explain,
@@ -32,6 +34,7 @@ from scripts.commands import (
     records,
     replay,
     totals,
+    verify,
 )
 
 _HELP: Final = """
@@ -62,7 +65,7 @@ def program() -> typer.Typer:
     for module in (
         apply, queries, records, totals, diff, affected, explain, lists, policies,
         follow, rebuild, digest, replay, archive, grant_reader,
-        keygen, receipt, prove, export_log, generate,
+        keygen, checkpoint, cosign, verify, receipt, prove, export_log, generate,
     ):  # fmt: skip
         module.register(app)
     return app

@@ -18,8 +18,8 @@ QUERIES = (
     "balance", "debit-order", "limits", "members", "statement", "history", "totals", "explain", "list",
 )  # fmt: skip
 COMMANDS = (
-    "apply", *QUERIES, "digest", "grant-reader", "keygen", "receipt", "prove", "export-log", "policies",
-    "policy", "generate",
+    "apply", *QUERIES, "digest", "grant-reader", "keygen", "checkpoint", "cosign", "verify", "receipt",
+    "prove", "export-log", "policies", "policy", "generate",
 )  # fmt: skip
 
 
