@@ -54,12 +54,15 @@ def archive(dsn: str, folder: Path, progress: Progress | None = None, size: int 
     return known
 
 
-def pieces_of(known: Manifest, folder: Path, size: int) -> Iterator[Piece]:
+def pieces_of(space: Workspace, known: Manifest, folder: Path, size: int) -> Iterator[Piece]:
     """An archive in pieces, as a replay takes them."""
     for after in range(0, known.position, size):
         reach = min(after + size, known.position)
         here = [entry for entry in known.files if entry.last > after and entry.first <= reach]
         files, by_name = [folder / entry.path for entry in here], unnumbered_of(here, folder)
+        space.files("pieces", files)
+        space.remember({"after": after, "reach": reach})
+        space.run("take_chunk")
         yield Piece(after, reach, files, reach - after, by_name)
 
 

@@ -13,7 +13,8 @@ from projections.audit.workspace import Workspace
 class Piece(NamedTuple):
     """Events after position `after` up to `reach`, found in `files` (which may hold more).
 
-    `by_name` are those of the files with events whose people have no numbers.
+    `by_name` are those of the files with events whose people have no numbers. When a piece is handed over,
+    table `chunk` holds its events.
     """
 
     after: int
@@ -38,7 +39,8 @@ def from_database(space: Workspace, database: Database, end: int, size: int) -> 
             if reach < end:
                 coming = fetcher.submit(fetch, reach)
             target = space.folder / f"log-{after}.parquet"
-            name = "stage_events" if is_text else "stage_bytes"
-            space.run(name, source=str(source), target=str(target), shape=columns.those_replayed())
+            name = "read_events" if is_text else "read_bytes"
+            space.run(name, source=str(source), shape=columns.those_replayed())
             source.unlink()
-            yield Piece(after, reach, [target], space.value("count_file", file=str(target)), [target])
+            space.run("keep_events", target=str(target))
+            yield Piece(after, reach, [target], space.value("count_chunk"), [target])

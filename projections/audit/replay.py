@@ -95,7 +95,7 @@ def replay_archive(
             with Database.opened(dsn) as database:
                 copies = _copied(space, database)
             copies.upto = known.position
-        pieces = pieces_of(known, folder, chunk)
+        pieces = pieces_of(space, known, folder, chunk)
         return replay_pieces(space, pieces, known.position, copies, progress, beside)
 
 
@@ -153,7 +153,6 @@ def _first(difference: Difference) -> tuple[int, str, str, str]:
 
 def _check(space: Workspace, piece: Piece, staged: list[Path]) -> None:
     space.files("staged", staged)
-    space.files("pieces", piece.files)
     space.remember({"after": piece.after, "reach": piece.reach, "upto": piece.reach})
     space.run("views")
     for name in _CHECKS:

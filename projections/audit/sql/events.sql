@@ -6,41 +6,43 @@ SET parquet_metadata_cache = true;
 SET enable_progress_bar = false;
 SET TimeZone = 'UTC';
 
--- name: count_file
-SELECT count(*) FROM read_parquet($file);
+-- name: count_chunk
+SELECT count(*) FROM chunk;
 
 -- Numbers and moves are only in archives (`archive.sql`), where they are worked out once and folded often.
 
--- name: stage_events
+-- name: read_events
 -- A piece of the log, as the database gave it, in position order.
-COPY (
-    SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject,
-        coalesce(json_valid(state), false) AS readable,
-        NULL::INTEGER AS account_no, NULL::INTEGER AS beneficiary_no, NULL::BIGINT AS current_move,
-        NULL::BIGINT AS carried_move, NULL::BIGINT AS suspense_move, NULL::BIGINT AS reserved_move, NULL::BIGINT AS held_move,
-        NULL::BIGINT AS use_move,
-        unnest(CASE WHEN json_valid(state) THEN from_json(state, $shape) END)
-    FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
-        columns = {'position': 'BIGINT', 'stream': 'VARCHAR', 'version': 'BIGINT', 'topic': 'VARCHAR', 'state': 'VARCHAR'},
-        max_line_size = 67108864)
-) TO $target (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 61440);
+CREATE OR REPLACE TABLE chunk AS
+SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject,
+    coalesce(json_valid(state), false) AS readable,
+    NULL::INTEGER AS account_no, NULL::INTEGER AS beneficiary_no, NULL::BIGINT AS current_move,
+    NULL::BIGINT AS carried_move, NULL::BIGINT AS suspense_move, NULL::BIGINT AS reserved_move, NULL::BIGINT AS held_move,
+    NULL::BIGINT AS use_move,
+    unnest(CASE WHEN json_valid(state) THEN from_json(state, $shape) END)
+FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
+    columns = {'position': 'BIGINT', 'stream': 'VARCHAR', 'version': 'BIGINT', 'topic': 'VARCHAR', 'state': 'VARCHAR'},
+    max_line_size = 67108864);
 
--- name: stage_bytes
+-- name: read_bytes
 -- The same where some state is no text: the bytes come as hexadecimal digits, and what is no text is left empty.
-COPY (
-    SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject,
-        coalesce(json_valid(state), false) AS readable,
-        NULL::INTEGER AS account_no, NULL::INTEGER AS beneficiary_no, NULL::BIGINT AS current_move,
-        NULL::BIGINT AS carried_move, NULL::BIGINT AS suspense_move, NULL::BIGINT AS reserved_move, NULL::BIGINT AS held_move,
-        NULL::BIGINT AS use_move,
-        unnest(CASE WHEN json_valid(state) THEN from_json(state, $shape) END)
-    FROM (
-        SELECT position, stream, version, topic, try(decode(unhex(digits))) AS state
-        FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
-            columns = {'position': 'BIGINT', 'stream': 'VARCHAR', 'version': 'BIGINT', 'topic': 'VARCHAR', 'digits': 'VARCHAR'},
-            max_line_size = 67108864)
-    )
-) TO $target (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 61440);
+CREATE OR REPLACE TABLE chunk AS
+SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject,
+    coalesce(json_valid(state), false) AS readable,
+    NULL::INTEGER AS account_no, NULL::INTEGER AS beneficiary_no, NULL::BIGINT AS current_move,
+    NULL::BIGINT AS carried_move, NULL::BIGINT AS suspense_move, NULL::BIGINT AS reserved_move, NULL::BIGINT AS held_move,
+    NULL::BIGINT AS use_move,
+    unnest(CASE WHEN json_valid(state) THEN from_json(state, $shape) END)
+FROM (
+    SELECT position, stream, version, topic, try(decode(unhex(digits))) AS state
+    FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
+        columns = {'position': 'BIGINT', 'stream': 'VARCHAR', 'version': 'BIGINT', 'topic': 'VARCHAR', 'digits': 'VARCHAR'},
+        max_line_size = 67108864)
+);
+
+-- name: keep_events
+-- The piece at hand into a file, for what is asked of the whole log at the end.
+COPY chunk TO $target (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 122880);
 
 -- name: stage_rows
 -- Rows as the database gave them, typed; `$source` has the columns that `$columns` names.
@@ -52,7 +54,15 @@ COPY (
 -- name: views
 -- `events` is all that was read so far, `chunk` the piece at hand.
 CREATE OR REPLACE VIEW events AS SELECT * FROM read_parquet(getvariable('staged')) WHERE position <= getvariable('upto');
-CREATE OR REPLACE VIEW chunk AS SELECT * FROM read_parquet(getvariable('pieces'))
+
+-- name: take_chunk
+-- A piece of an archive; what no check reads stays there.
+CREATE OR REPLACE TABLE chunk AS
+SELECT * EXCLUDE (
+    bytes, "by", evidence, facts, figures, pack, "month", reviewed, authorisation, face_age_reached, digest, policy,
+    policy_digest, allowed_sources, cash_refused, scheme, own_unasked, binders_unasked, name, self_paid_fen
+)
+FROM read_parquet(getvariable('pieces'))
 WHERE position > getvariable('after') AND position <= getvariable('reach');
 
 -- name: all_events
