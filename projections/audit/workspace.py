@@ -39,7 +39,6 @@ class Workspace:
                 "temp_directory": str(Path(place) / "spill"),
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
-                "enable_progress_bar": False,  # it would be written among the results
             }
             with duckdb.connect(":memory:", config=settings) as connection:
                 space = cls(connection, Path(place))

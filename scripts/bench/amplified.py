@@ -22,7 +22,6 @@ from scripts.bench.measuring import Stopwatch, peak_mib
 if TYPE_CHECKING:
     from scripts.bench.replaying import Part
 
-_QUIET: Final[dict[str, Any]] = {"enable_progress_bar": False}  # it would be written among the results
 _MACROS: Final = ("business_day", "account_moves", "decided_sources")
 _FOLD: Final = ("balances", "used_by_year")
 _COPY: Final = """
@@ -63,7 +62,7 @@ def whole_logs(source: Path, target: Path, events: int) -> None:
 
 def charges_only(source: Path, target: Path, charges: int) -> None:
     """An archive with so many charges (`CoPaymentCharged`) and the accounts they are of, no more."""
-    with duckdb.connect(config=_QUIET) as connection:
+    with _columns() as connection:
         row = connection.execute(
             "SELECT count(*) FROM read_parquet($files) WHERE topic = 'CoPaymentCharged'",
             {"files": _files(source)},
@@ -86,7 +85,7 @@ def folded_in_python(folder: Path) -> "Part":
     """The same by a loop over rows that lie decoded in memory; reading and decoding them is not timed."""
     from scripts.bench.replaying import Part
 
-    with duckdb.connect(config={**_QUIET, "threads": 1}) as connection:
+    with _columns(threads=1) as connection:
         stored = connection.execute(_ROWS, {"files": _files(folder)}).fetchall()
     rows = [(topic, subject, orjson.loads(state)) for topic, subject, state in stored]
     watch = Stopwatch()
@@ -170,7 +169,7 @@ def _figures(folder: Path) -> tuple[Balances, Used]:
 
 
 def _events(folder: Path) -> int:
-    with duckdb.connect(config=_QUIET) as connection:
+    with _columns() as connection:
         row = connection.execute(
             "SELECT count(*) FROM read_parquet($files)", {"files": _files(folder)}
         ).fetchone()
@@ -196,7 +195,7 @@ def _copies(source: Path, target: Path, copies: int, topics: list[str]) -> None:
     known, files = manifest.read(source), _files(source)
     entries: list[Entry] = []
     sums = {"unnumbered": sum(entry.sums["unnumbered"] for entry in known.files)}
-    with duckdb.connect(config={**_QUIET, "threads": 2, "memory_limit": "2GB"}) as connection:
+    with _columns(threads=2, memory_limit="2GB") as connection:
         row = connection.execute(
             "SELECT count(*) FROM read_parquet($files) WHERE topic = 'PolicyRecorded'", {"files": files}
         ).fetchone()
@@ -216,3 +215,10 @@ def _copies(source: Path, target: Path, copies: int, topics: list[str]) -> None:
                 Entry(path.name, f"copy {copy}", *span, manifest.sha256(path), path.stat().st_size, sums)
             )
     manifest.write(target, Manifest(entries))
+
+
+def _columns(**settings: Any) -> duckdb.DuckDBPyConnection:
+    """The column engine, without the progress bar it shows where it takes a program for a terminal session."""
+    connection = duckdb.connect(config=settings)
+    connection.execute("SET enable_progress_bar = false")
+    return connection
