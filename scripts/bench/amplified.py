@@ -218,7 +218,7 @@ def _copies(source: Path, target: Path, copies: int, topics: list[str]) -> None:
 
 
 def _columns(**settings: Any) -> duckdb.DuckDBPyConnection:
-    """The column engine, without the progress bar it shows where it takes a program for a terminal session."""
+    """The column engine, without the progress bar that it shows on what it takes for a terminal."""
     connection = duckdb.connect(config=settings)
     connection.execute("SET enable_progress_bar = false")
     return connection
