@@ -1,0 +1,7 @@
+"""Back-office reconciliation: from a difference of totals to the event that caused it.
+
+Read in this order:
+
+    rows      the two sides as rows, and the rules of a profile: what everything else here speaks of
+    matching  which rows belong together, and why the others do not: pure
+"""

@@ -1,0 +1,1 @@
+"""Which rows of two sides belong together, and why the others do not. Pure."""
