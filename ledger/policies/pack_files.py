@@ -74,21 +74,23 @@ class WrittenPack:
         return self.error(key.removeprefix("."), reason)
 
 
-def read(path: Path) -> list[WrittenPack]:
+def read(path: Path, what: str = "pack") -> list[WrittenPack]:
     """The packs of one file. A file may hold several, divided by `---`; one that holds none is refused."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise PolicyError(str(path), WHOLE_FILE, f"cannot be read: {error.strerror}") from None
-    return _packs(str(path), content)
+    return written(str(path), content, what)
 
 
 @cache
-def packaged() -> tuple[WrittenPack, ...]:
-    """The packs that ship with the package, in the order of their file names. They are read once."""
-    folder = resources.files("ledger.policies") / "packs"
+def packaged(inside: str = "packs", what: str = "pack") -> tuple[WrittenPack, ...]:
+    """What ships with the package in one of its folders, in the order of file names. It is read once."""
+    folder = resources.files("ledger.policies") / inside
     files = {file.name: file for file in folder.iterdir() if file.name.endswith(".yaml")}
-    return tuple(pack for name in sorted(files) for pack in _packs(f"packs/{name}", files[name].read_bytes()))
+    return tuple(
+        one for name in sorted(files) for one in written(f"{inside}/{name}", files[name].read_bytes(), what)
+    )
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -102,10 +104,13 @@ _PlainLoader.yaml_implicit_resolvers = {
 _PlainLoader.add_implicit_resolver(f"{_TAG}int", _WHOLE_NUMBER, list("-+0123456789"))
 
 
-def _packs(file: str, content: bytes) -> list[WrittenPack]:
+def written(file: str, content: bytes, what: str = "pack") -> list[WrittenPack]:
+    """The documents of one file, each a mapping of keys; `what` they are is for the message."""
     try:
-        packs = [
-            _written(file, node) for node in yaml.compose_all(content, _PlainLoader) if not _is_empty(node)
+        documents = [
+            _written(file, node, what)
+            for node in yaml.compose_all(content, _PlainLoader)
+            if not _is_empty(node)
         ]
     except yaml.MarkedYAMLError as error:
         where = "" if error.problem_mark is None else f" (line {error.problem_mark.line + 1})"
@@ -114,20 +119,20 @@ def _packs(file: str, content: bytes) -> list[WrittenPack]:
         raise PolicyError(file, WHOLE_FILE, "is not YAML in UTF-8") from None
     except RecursionError:
         raise PolicyError(file, WHOLE_FILE, _TOO_DEEP) from None
-    if not packs:
-        raise PolicyError(file, WHOLE_FILE, "holds no pack")
-    return packs
+    if not documents:
+        raise PolicyError(file, WHOLE_FILE, f"holds no {what}")
+    return documents
 
 
 def _is_empty(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and node.tag == f"{_TAG}null" and not node.value
 
 
-def _written(file: str, node: yaml.Node) -> WrittenPack:
+def _written(file: str, node: yaml.Node, what: str) -> WrittenPack:
     lines: dict[str, int] = {}
     keys = _Plain(file, lines).value(node, "")
     if not isinstance(keys, dict):
-        raise PolicyError(file, WHOLE_FILE, f"a pack is a mapping of keys (line {lines['']})")
+        raise PolicyError(file, WHOLE_FILE, f"a {what} is a mapping of keys (line {lines['']})")
     return WrittenPack(file, keys, lines)
 
 

@@ -3,5 +3,6 @@
 Read in this order:
 
     rows      the two sides as rows, and the rules of a profile: what everything else here speaks of
+    files     bytes in, rows or a list of unreadable lines out; and the files that are sent: pure
     matching  which rows belong together, and why the others do not: pure
 """
