@@ -26,8 +26,8 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "row_unfounded": ("a row that no event accounts for", "行没有对应事件"),
     "order_differs": ("a debit order was changed", "扣款顺序被改动"),
     "position_skipped": ("an event was skipped", "事件被跳过"),
+    "view_differs": ("a view is not the one this program makes", "视图与本程序建立的不一致"),
     # of figures
-    "figures_apart": ("a figure differs from the view's", "数字与视图不符"),
     "aggregate_differs": ("a figure differs from the aggregate's", "数字与聚合状态不符"),
 }
 """Every kind of difference, for people, in English and Chinese."""
@@ -35,7 +35,7 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Difference:
-    """Two that should be equal and are not. `position` is the first at which it arose.
+    """Two that should be equal and are not. `position` is the first at which it arose; 0: by no event.
 
     `place` is `log`, `request_keys`, a table or view of the read models, or `aggregates`; `subject` a stream,
     account or row key where there is one.
@@ -73,7 +73,8 @@ class Report:
     """The outcome of a replay. `events` were read; figures are as of `position`.
 
     `models` says where each read model stood (empty: none was compared), `compared` how many rows of each
-    table were expected, `aggregates` how many streams were compared with their aggregates.
+    table were expected, `aggregates` how many streams were compared with their aggregates, `views` how many
+    views of the read models with the definitions that this program ships.
     """
 
     events: int
@@ -84,6 +85,7 @@ class Report:
     totals: Mapping[str, int]
     differences: Sequence[Difference] = field(default=())
     aggregates: int = 0
+    views: int = 0
 
     @property
     def equal(self) -> bool:
@@ -99,6 +101,7 @@ class Report:
             "models": dict(self.models),
             "compared": dict(self.compared),
             "aggregates": self.aggregates,
+            "views": self.views,
             "figures": {
                 name: {"rows": figure.rows, "digest": figure.digest} for name, figure in self.figures.items()
             },

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from projections.audit.archive import pieces_of
 from projections.audit.copies import KEYS, TABLES
@@ -46,9 +46,18 @@ FIGURES: Final = ("accounts", "balances", "quotas", "holds", "orders", "totals")
 """What is worked out beside money and limits, in this order; each is a table of its own."""
 
 Progress = Callable[[int, int], object]
-Compared = tuple[int, list[Difference]]
+
+
+class Compared(NamedTuple):
+    """What another comparison came to: how many streams and views it looked at, and what differs."""
+
+    aggregates: int = 0
+    views: int = 0
+    differences: Sequence[Difference] = ()
+
+
 Beside = Callable[[Workspace, int], Compared]
-"""Another comparison of the figures, as of a position: how many streams, and what differs."""
+"""Another comparison of the figures, as of a position."""
 
 
 @dataclass
@@ -125,7 +134,7 @@ def replay_pieces(
     if at >= end:
         space.run("all_events")
     fold(space, min(at, end), by_name)
-    aggregates, more = beside(space, min(at, end)) if beside else (0, [])
+    also = beside(space, min(at, end)) if beside else Compared()
     return Report(
         events,
         min(at, end),
@@ -133,8 +142,9 @@ def replay_pieces(
         copies.compared,
         {name: _digest(space, name) for name in sorted((*FIGURES, "limits"))},
         dict(space.rows("sums")),
-        sorted([*differences, *more], key=_first),
-        aggregates,
+        sorted([*differences, *also.differences], key=_first),
+        also.aggregates,
+        also.views,
     )
 
 

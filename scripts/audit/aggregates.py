@@ -1,6 +1,6 @@
 """The figures of a replay beside those of the ledger's own aggregates: on a sample of people, or on all.
 
-This is the only place where both ways meet. The replay itself knows no aggregate.
+Here and in `views` both ways meet. The replay itself knows no aggregate.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,6 +18,7 @@ from ledger.ids import account_stream, family_stream
 from projections.audit.findings import Difference
 from projections.audit.replay import Beside, Compared
 from projections.audit.workspace import Workspace
+from scripts.audit.views import views_apart
 
 SAMPLE: Final = 200
 """Accounts, and as many families, when not all are compared."""
@@ -35,7 +36,7 @@ Figures = dict[str, Any]
 
 
 def beside(dsn: str, *, full: bool) -> Beside:
-    """A comparison with the aggregates of the log in a database, for `replay`."""
+    """A comparison with the aggregates of the log in a database, and of the views there, for `replay`."""
 
     def compare(space: Workspace, position: int) -> Compared:
         many = _ALL if full else SAMPLE
@@ -50,7 +51,8 @@ def beside(dsn: str, *, full: bool) -> Beside:
                 found = _folded(connection, map(family_stream, names), position)
                 differences += _families_apart(space, names, found, position)
                 compared += len(names)
-        return compared, differences
+            views, edited = views_apart(connection)
+        return Compared(compared, views, [*edited, *differences])
 
     return compare
 

@@ -49,7 +49,7 @@ def replay(  # noqa: PLR0913  one parameter for each flag
 
     Balances, quotas, holds, limits, debit orders and totals are folded from the stored bytes by code that
     shares nothing with the ledger's. The log itself is checked on the way. Every difference is listed with
-    the first position at which it arose. Nothing is written.
+    the first position at which it arose; a view that was replaced, with position 0. Nothing is written.
 
     With --decide every recorded decision is taken again instead, with the policy packs that the log holds:
     what its recorded facts do not support is listed. With --policy or --order bills are replayed under other
@@ -121,6 +121,7 @@ def show(report: "Report", lang: str) -> None:
     """One page: what was compared, the figures' digests, and what differs."""
     from projections.audit.findings import KINDS
     from scripts.cli.tables import Page
+    from scripts.cli.texts import choose
 
     page = Page(lang)
     page.title(f"replay of {report.events:,} events", f"回放 {report.events:,} 个事件")
@@ -133,7 +134,17 @@ def show(report: "Report", lang: str) -> None:
     compared: list[dict[str, Any]] = [{"table": name, "rows": rows} for name, rows in report.compared.items()]
     if report.aggregates:
         compared.append({"table": "aggregates", "rows": report.aggregates})
+    if report.views:
+        compared.append({"table": "views", "rows": report.views})
     page.rows(compared, _COMPARED, "no read models to compare with", "没有可比较的读模型").gap()
+    if report.models and not report.views:
+        page.point(
+            choose(
+                lang,
+                "the views were not compared: that takes the right to make temporary ones (on no standby)",
+                "视图未比较：需要建立临时视图的权限（备用服务器不可）",
+            )
+        ).gap()
     differences = [
         {**difference.as_dict(), "what": KINDS[difference.kind][lang == "zh"]}
         for difference in report.differences[:_SHOWN]

@@ -1,0 +1,22 @@
+"""One history for all tests that only read it, or take a copy of it to damage."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.audit.ledgers import copy_of, empty, write
+
+
+@pytest.fixture(scope="package")
+def history(server: str) -> Iterator[str]:
+    """A ledger with its read models caught up, for every test here: nobody changes it."""
+    with empty(server) as dsn:
+        write(dsn, seed=3, happenings=60)
+        yield dsn
+
+
+@pytest.fixture
+def town(history: str) -> Iterator[str]:
+    """A copy of it for one test, to do with what it likes."""
+    with copy_of(history) as dsn:
+        yield dsn
