@@ -77,5 +77,20 @@ def refund_stream(refund: str) -> str:
     return f"refund:{refund}"
 
 
+def break_stream(item: str) -> str:
+    """The stream of one break between the two sides, from its opening to its closing."""
+    return f"break:{item}"
+
+
+def period_stream(party: str, first: date, last: date) -> str:
+    """The stream of the days that are reconciled together with one institution or agency."""
+    return f"period:{party}:{first}:{last}"
+
+
+def periods_stream(party: str) -> str:
+    """The stream that lists the periods of one institution or agency."""
+    return f"periods:{party}"
+
+
 POLICY_STREAM: Final = "policies"
 """The one stream of every policy pack ever used; each decision that asked a policy has read it."""

@@ -10,8 +10,10 @@ import msgspec
 
 from ledger.errors import LogCorrupt, StoreUnavailable
 from ledger.events.account import ACCOUNT_EVENTS
-from ledger.events.envelope import Event
+from ledger.events.envelope import Event, Noted
 from ledger.events.family import FAMILY_EVENTS
+from ledger.events.periods import PERIOD_EVENTS
+from ledger.events.reconciliation import BREAK_EVENTS
 from ledger.events.request import REQUEST_EVENTS, PolicyRecorded, RefundTaken
 from ledger.events.settlement import SETTLEMENT_EVENTS
 
@@ -20,8 +22,11 @@ LOG_FORMAT: Final = 2
 
 EVENT_CLASSES: Final[tuple[type[Event], ...]] = (
     *ACCOUNT_EVENTS, *FAMILY_EVENTS, *SETTLEMENT_EVENTS, *REQUEST_EVENTS, RefundTaken, PolicyRecorded,
+    *BREAK_EVENTS, *PERIOD_EVENTS,
 )  # fmt: skip
 TOPICS: Final[dict[str, type[Event]]] = {cls.topic: cls for cls in EVENT_CLASSES}
+NOTED: Final = frozenset(cls.topic for cls in EVENT_CLASSES if issubclass(cls, Noted))
+"""Topics of events that answer no request."""
 
 
 _ENCODER: Final = msgspec.json.Encoder()

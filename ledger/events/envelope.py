@@ -52,6 +52,11 @@ class Event(Fact, frozen=True, kw_only=True):
         return {name: value for name, value in stored.items() if name not in Event.__struct_fields__}
 
 
+class Noted(Event, frozen=True, kw_only=True):
+    """An event that no command line asked for. `request` names the act it belongs to, and no request id is
+    taken; whoever follows commands passes it over."""
+
+
 class StreamEvent(NamedTuple):
     """An event at its place: the stream, its version there (from 1), and the fact itself."""
 

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, Protocol, Self
 import psycopg
 
 from ledger.errors import StoreUnavailable
-from ledger.events.codec import check_log_format, encode
+from ledger.events.codec import NOTED, check_log_format, encode
 from ledger.events.envelope import StreamEvent
 from ledger.events.request import PolicyRecorded
 
@@ -140,12 +140,12 @@ class ListedLog:
         yield from sorted(found, key=lambda row: (row.stream, row.version))
 
     def answers(self, requests: Collection[str]) -> dict[str, int]:
-        """Where the first row of each stands; a pack that a command brought along is no answer."""
+        """Where the first row of each stands; a pack that came along and what nobody asked for are none."""
         if self._answers is None:
             self._answers = {}
             for row in self.rows:
                 found = _REQUEST.search(row.state)
-                if found and row.topic != PolicyRecorded.topic:
+                if found and row.topic != PolicyRecorded.topic and row.topic not in NOTED:
                     self._answers.setdefault(found[1].decode(), row.position)
         return {request: self._answers[request] for request in requests if request in self._answers}
 

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from ledger.errors import LogCorrupt
 from ledger.events.codec import decode
-from ledger.events.envelope import Event
+from ledger.events.envelope import Event, Noted
 from ledger.events.request import PolicyRecorded, RequestRefused, RequestRepeated
 from ledger.persistence.stored_log import StoredRow
 
@@ -63,8 +63,11 @@ class Cutter:
         self._open: list[Written] = []
 
     def cut(self, rows: Iterable[StoredRow]) -> Iterator[Act]:
-        """The acts that are known to be whole."""
+        """The acts that are known to be whole. What no command asked for ends one and is none."""
         for written in read(rows):
+            if isinstance(written.event, Noted):
+                yield from self.rest()
+                continue
             if self._open and self._begins(written):
                 yield self._take()
             self._open.append(written)

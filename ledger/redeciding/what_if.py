@@ -24,7 +24,7 @@ from ledger.commands import models as c
 from ledger.deciders.desk import Accepted, Desk
 from ledger.deciders.dispatch import Recorded, decide
 from ledger.events.account import CoPaymentCharged, CoPaymentHeld, HoldReleased, QuotaReleased
-from ledger.events.envelope import Event
+from ledger.events.envelope import Event, Noted
 from ledger.events.family import Bound
 from ledger.events.request import PolicyRecorded, RequestRefused, RequestRepeated
 from ledger.events.settlement import SettlementDecided
@@ -117,7 +117,7 @@ class _World:
                 self._catalogue = self._alternative.laid_over(self._packs.catalogue)
             elif written.row.stream.startswith(("account:", "family:")):
                 self._as_recorded(written.row.stream, event)
-            elif not isinstance(event, RequestRepeated):
+            elif not isinstance(event, RequestRepeated | Noted):
                 self._look_at(written)
 
     def _concerns(self, row: StoredRow) -> bool:

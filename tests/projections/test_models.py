@@ -14,6 +14,7 @@ from ledger.events.account import (
     StatusChanged,
 )
 from ledger.events.codec import EVENT_CLASSES
+from ledger.events.envelope import Noted
 from ledger.events.family import HoldEnded, HoldPlaced, LimitRestored, LimitUsed, SharedUse
 from ledger.events.request import (
     BindApproved,
@@ -43,6 +44,7 @@ from tests.projections.facts import AT, POSITION, recorded
 
 UNREAD = {"AccountConfirmed", "BindingSlotTaken", "BindingSlotFreed", "TimelineAdvanced"} | {
     PolicyRecorded.topic, RefundTaken.topic,
+    *(cls.topic for cls in EVENT_CLASSES if issubclass(cls, Noted)),
 }  # fmt: skip
 """Events that change no figure of any read model."""
 

@@ -31,7 +31,16 @@ CREATE TABLE may_not_end AS SELECT * FROM (VALUES
     ('PolicyRecorded'), ('SettlementCaptured'), ('CoPaymentCaptured'), ('SettlementReleased'), ('HoldReleased'),
     ('CoPaymentHeld'), ('SettlementRefunded'), ('Unbound'), ('QuotaReleased'), ('BindApproved'), ('Bound')
 ) AS topics (topic);
-CREATE TABLE homes AS SELECT * FROM (VALUES
+-- Events that no command line asked for: each stands by itself, whatever was written before and after it.
+CREATE TABLE noted AS SELECT * FROM (VALUES
+    ('break', 'BreakOpened'), ('break', 'BreakAssigned'), ('break', 'BreakAsked'), ('break', 'BreakProposed'),
+    ('break', 'BreakApproved'), ('break', 'BreakRefused'), ('break', 'BreakCorrected'), ('break', 'BreakNotCorrected'),
+    ('break', 'BreakClosed'), ('break', 'BreakReopened'),
+    ('period', 'PeriodOpened'), ('period', 'FileTaken'), ('period', 'PeriodMatched'), ('period', 'SignOffProposed'),
+    ('period', 'SignOffRefused'), ('period', 'PeriodSigned'), ('periods', 'PeriodListed')
+) AS topics (home, topic);
+INSERT INTO may_follow SELECT '', topic FROM noted;
+CREATE TABLE homes AS SELECT * FROM noted UNION ALL SELECT * FROM (VALUES
     ('account', 'AccountOpened'), ('account', 'Credited'), ('account', 'Adjusted'), ('account', 'YearClosed'),
     ('account', 'AccountTransferred'), ('account', 'StatusChanged'), ('account', 'AccountConfirmed'),
     ('account', 'CoPaymentCharged'), ('account', 'CoPaymentHeld'), ('account', 'CoPaymentCaptured'),
@@ -49,9 +58,10 @@ CREATE TABLE homes AS SELECT * FROM (VALUES
 
 -- name: neighbours
 -- Each event beside the one before it. A refusal begins a command of its own, even under an id used before,
--- unless the policy it asked stands before it.
+-- unless the policy it asked stands before it; so does each event that no command asked for.
 CREATE OR REPLACE TEMP TABLE neighbours AS
-SELECT *, request = previous_request AND (topic <> 'RequestRefused' OR previous_topic = 'PolicyRecorded') AS same_command
+SELECT *, request = previous_request AND (topic <> 'RequestRefused' OR previous_topic = 'PolicyRecorded')
+    AND topic NOT IN (SELECT topic FROM noted) AS same_command
 FROM (
     SELECT position, stream, version, topic, readable, request, recorded_at, op, cause, rank, seen,
         lag(position) OVER w AS previous_position, lag(topic) OVER w AS previous_topic,
