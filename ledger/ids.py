@@ -22,14 +22,18 @@ def is_citizen_id(text: str) -> bool:
     """
     if len(text) != 18 or not text[:17].isascii() or not text[:17].isdigit():
         return False
-    remainder = sum(w * int(c) for w, c in zip(_WEIGHTS, text, strict=False)) % 11
-    if _CHECK_DIGITS[remainder] != text[17].upper():
+    if citizen_check_digit(text[:17]) != text[17].upper():
         return False
     try:
         date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
     except ValueError:
         return False
     return True
+
+
+def citizen_check_digit(digits: str) -> str:
+    """The 18th character of a citizen-ID number, from its first 17 digits (ISO 7064 MOD 11-2)."""
+    return _CHECK_DIGITS[sum(w * int(c) for w, c in zip(_WEIGHTS, digits, strict=True)) % 11]
 
 
 def holds_citizen_id(text: str) -> bool:
@@ -90,6 +94,11 @@ def period_stream(party: str, first: date, last: date) -> str:
 def periods_stream(party: str) -> str:
     """The stream that lists the periods of one institution or agency."""
     return f"periods:{party}"
+
+
+def subject_stream(person: str) -> str:
+    """The stream of one person as a subject of data: restricted, released, unmasked, forgotten."""
+    return f"subject:{person}"
 
 
 POLICY_STREAM: Final = "policies"

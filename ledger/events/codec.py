@@ -16,13 +16,14 @@ from ledger.events.periods import PERIOD_EVENTS
 from ledger.events.reconciliation import BREAK_EVENTS
 from ledger.events.request import REQUEST_EVENTS, PolicyRecorded, RefundTaken
 from ledger.events.settlement import SETTLEMENT_EVENTS
+from ledger.events.subject import SUBJECT_EVENTS
 
 LOG_FORMAT: Final = 2
 """How the log lies in its tables. Every program refuses a ledger of another format, in one sentence."""
 
 EVENT_CLASSES: Final[tuple[type[Event], ...]] = (
     *ACCOUNT_EVENTS, *FAMILY_EVENTS, *SETTLEMENT_EVENTS, *REQUEST_EVENTS, RefundTaken, PolicyRecorded,
-    *BREAK_EVENTS, *PERIOD_EVENTS,
+    *BREAK_EVENTS, *PERIOD_EVENTS, *SUBJECT_EVENTS,
 )  # fmt: skip
 TOPICS: Final[dict[str, type[Event]]] = {cls.topic: cls for cls in EVENT_CLASSES}
 NOTED: Final = frozenset(cls.topic for cls in EVENT_CLASSES if issubclass(cls, Noted))

@@ -33,6 +33,8 @@ FIELDS: Final[dict[str, str]] = {
     "refundable_fen": _FEN,
     # requests and policies
     "code": _TEXT, "name": _TEXT, "class_version": _COUNT,
+    # subjects of data
+    "data_key": _TEXT, "second": _TEXT, "law": _TEXT, "retained_until": _TEXT,
 }  # fmt: skip
 """Fields that hold one value."""
 
@@ -54,7 +56,7 @@ LISTS: Final[dict[str, dict[str, str]]] = {
 }  # fmt: skip
 """Fields that hold a list of facts, with the fields of a fact."""
 
-TEXTS: Final[tuple[str, ...]] = ("order", "unbound", "facts", "figures", "asked", "pack")
+TEXTS: Final[tuple[str, ...]] = ("order", "unbound", "facts", "figures", "asked", "pack", "fields")
 """Lists of texts and free objects: kept as the JSON they are."""
 
 COLUMNS: Final[tuple[str, ...]] = (*FIELDS, *LISTS, *TEXTS)
@@ -63,6 +65,7 @@ _UNREAD: Final = frozenset(
     {"by", "evidence", "facts", "figures", "pack", "month", "reviewed", "authorisation", "face_age_reached"}
     | {"digest", "policy", "policy_digest", "allowed_sources", "cash_refused", "scheme", "own_unasked"}
     | {"binders_unasked", "name", "self_paid_fen"}
+    | {"data_key", "second", "law", "retained_until", "fields"}
 )
 
 

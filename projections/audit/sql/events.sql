@@ -60,7 +60,8 @@ CREATE OR REPLACE VIEW events AS SELECT * FROM read_parquet(getvariable('staged'
 CREATE OR REPLACE TABLE chunk AS
 SELECT * EXCLUDE (
     bytes, "by", evidence, facts, figures, pack, "month", reviewed, authorisation, face_age_reached, digest, policy,
-    policy_digest, allowed_sources, cash_refused, scheme, own_unasked, binders_unasked, name, self_paid_fen
+    policy_digest, allowed_sources, cash_refused, scheme, own_unasked, binders_unasked, name, self_paid_fen,
+    data_key, second, law, retained_until, fields
 )
 FROM read_parquet(getvariable('pieces'))
 WHERE position > getvariable('after') AND position <= getvariable('reach');

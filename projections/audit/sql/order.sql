@@ -37,7 +37,9 @@ CREATE TABLE noted AS SELECT * FROM (VALUES
     ('break', 'BreakApproved'), ('break', 'BreakRefused'), ('break', 'BreakCorrected'), ('break', 'BreakNotCorrected'),
     ('break', 'BreakClosed'), ('break', 'BreakReopened'),
     ('period', 'PeriodOpened'), ('period', 'FileTaken'), ('period', 'PeriodMatched'), ('period', 'SignOffProposed'),
-    ('period', 'SignOffRefused'), ('period', 'PeriodSigned'), ('periods', 'PeriodListed')
+    ('period', 'SignOffRefused'), ('period', 'PeriodSigned'), ('periods', 'PeriodListed'),
+    ('subject', 'SubjectRestricted'), ('subject', 'SubjectReleased'), ('subject', 'SubjectUnmasked'),
+    ('subject', 'SubjectForgotten')
 ) AS topics (home, topic);
 INSERT INTO may_follow SELECT '', topic FROM noted;
 CREATE TABLE homes AS SELECT * FROM noted UNION ALL SELECT * FROM (VALUES
@@ -156,11 +158,13 @@ WHERE n.readable
     );
 
 -- name: recorded_backwards
--- Recording times never go back.
+-- Recording times never go back, but for what no command asked for: other programs stamp it, between two batches
+-- that may have been stamped earlier.
 INSERT INTO differences
 SELECT position, 'recorded_out_of_order', 'log', stream, concat('not before ', previous_recorded_at), CAST(recorded_at AS VARCHAR)
 FROM neighbours
-WHERE recorded_at < previous_recorded_at;
+WHERE recorded_at < previous_recorded_at AND topic NOT IN (SELECT topic FROM noted)
+    AND previous_topic NOT IN (SELECT topic FROM noted);
 
 -- name: versions
 -- A stream's versions are dense from 1, in log order. A jump is named where it arises.

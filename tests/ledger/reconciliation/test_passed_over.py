@@ -11,6 +11,7 @@ from ledger.application.noting import note
 from ledger.events.codec import EVENT_CLASSES, decode
 from ledger.events.envelope import Event, Noted, StreamEvent
 from ledger.events.periods import PERIOD_EVENTS, PeriodListed
+from ledger.events.subject import SUBJECT_EVENTS
 from ledger.persistence.postgres import PostgresLog
 from ledger.persistence.stored_log import ListedLog, PostgresStoredLog
 from ledger.redeciding.alternative import Alternative
@@ -35,9 +36,16 @@ def noted(recorded_at: datetime) -> list[tuple[str, Event]]:
     for cls in (cls for cls in EVENT_CLASSES if issubclass(cls, Noted)):
         state = (GOLDEN / f"{cls.topic}.v1.json").read_bytes().splitlines()[1].removesuffix(b",")
         event = msgspec.structs.replace(decode(cls.topic, state), recorded_at=recorded_at)
-        home = "period:P:2026-01-01:2026-01-31" if cls in PERIOD_EVENTS else "break:B"
-        found.append(("periods:P" if cls is PeriodListed else home, event))
+        found.append((home_of(cls), event))
     return found
+
+
+def home_of(cls: type[Event]) -> str:
+    if cls is PeriodListed:
+        return "periods:P"
+    if cls in SUBJECT_EVENTS:
+        return f"subject:{LAN}"
+    return "period:P:2026-01-01:2026-01-31" if cls in PERIOD_EVENTS else "break:B"
 
 
 def between(events: list[StreamEvent]) -> list[StreamEvent]:
@@ -72,7 +80,7 @@ def test_a_replay_the_read_models_and_a_history_are_as_without_them(database: st
         catch_up(store)
         with store.snapshot() as moment:
             found = history(moment, LAN)["events"]
-    assert not [event for event in found if event["stream"].startswith(("break:", "period"))]
+    assert not [event for event in found if event["stream"].startswith(("break:", "period", "subject:"))]
     assert replay(database).differences == []
     with PostgresStoredLog(database) as log:
         assert redecide(log).findings == []
