@@ -60,10 +60,10 @@ def pieces_of(space: Workspace, known: Manifest, folder: Path, size: int) -> Ite
         reach = min(after + size, known.position)
         here = [entry for entry in known.files if entry.last > after and entry.first <= reach]
         files, by_name = [folder / entry.path for entry in here], unnumbered_of(here, folder)
-        space.files("pieces", files)
+        space.files("files", files)
         space.remember({"after": after, "reach": reach})
         space.run("take_chunk")
-        yield Piece(after, reach, files, reach - after, by_name)
+        yield Piece(after, reach, reach - after, files, by_name)
 
 
 def unnumbered_of(entries: Sequence[Entry], folder: Path) -> list[Path]:
@@ -74,10 +74,11 @@ def unnumbered_of(entries: Sequence[Entry], folder: Path) -> list[Path]:
 def _read(space: Workspace, database: Database, after: int, upto: int) -> None:
     source = space.folder / "log.csv"
     is_text = database.copy_log(source, after, upto)
-    name = "read_log_piece" if is_text else "read_log_piece_bytes"
-    space.run(name, source=str(source), shape=columns.all_of_them())
-    space.run("opened_here")
+    space.run("read_lines" if is_text else "read_hex_lines", source=str(source))
     source.unlink()
+    space.run("type_log_piece", shape=columns.all_of_them())
+    space.run("forget_lines")
+    space.run("opened_here")
 
 
 def _file(space: Workspace, folder: Path, month: str, first: int, last: int) -> Entry:

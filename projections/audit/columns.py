@@ -67,6 +67,7 @@ _UNREAD: Final = frozenset(
     | {"binders_unasked", "name", "self_paid_fen"}
     | {"data_key", "second", "law", "retained_until", "fields"}
 )
+_UNREAD_OF_A_FACT: Final = frozenset({"per_leg_cap_fen", "yearly_cap_fen", "bound_by"})
 
 
 def all_of_them() -> str:
@@ -76,7 +77,12 @@ def all_of_them() -> str:
 
 def those_replayed() -> str:
     """The same without what no figure and no check of a replay needs."""
-    return json.dumps(_shape(_UNREAD))
+    shape = _shape(_UNREAD)
+    for name in LISTS.keys() & shape.keys():
+        shape[name] = [
+            {field: type_ for field, type_ in LISTS[name].items() if field not in _UNREAD_OF_A_FACT}
+        ]
+    return json.dumps(shape)
 
 
 def _shape(without: frozenset[str]) -> dict[str, Any]:

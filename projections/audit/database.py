@@ -33,15 +33,24 @@ class Database:
 
     @classmethod
     @contextmanager
-    def opened(cls, dsn: str) -> Iterator[Self]:
-        """A moment of the database. Raises StoreUnavailable, NothingToReplay (`nothing_to_replay`)."""
+    def opened(cls, dsn: str, moment: str | None = None) -> Iterator[Self]:
+        """A moment of the database: the present, or that of another one that is open (see `moment`).
+
+        Raises StoreUnavailable, NothingToReplay (`nothing_to_replay`).
+        """
         with _in_one_sentence(), psycopg.connect(dsn, connect_timeout=10) as connection:
             connection.isolation_level = IsolationLevel.REPEATABLE_READ
             connection.read_only = True
+            if moment is not None:
+                connection.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(moment))
             connection.execute("SET TimeZone = 'UTC'")
             database = cls(connection)
             database._check()
             yield database
+
+    def moment(self) -> str:
+        """A name for this moment, by which a second connection can read in it as long as this one is open."""
+        return str(self._value("moment"))
 
     def log_end(self) -> int:
         """The position of the last event."""

@@ -1,4 +1,4 @@
-"""The log in pieces: typed columns in Parquet, in position order, a quarter of a million events at a time."""
+"""The log in pieces: typed columns, in position order, a quarter of a million events at a time."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,17 +11,17 @@ from projections.audit.workspace import Workspace
 
 
 class Piece(NamedTuple):
-    """Events after position `after` up to `reach`, found in `files` (which may hold more).
+    """Events after position `after` up to `reach`; when it is handed over, `chunk` holds them.
 
-    `by_name` are those of the files with events whose people have no numbers. When a piece is handed over,
-    table `chunk` holds its events.
+    `files` are those of an archive in which they stand (with others, perhaps), `by_name` those of the files
+    with events whose people have no numbers. Events of a database are kept in the workspace instead.
     """
 
     after: int
     reach: int
-    files: Sequence[Path]
     events: int
-    by_name: Sequence[Path]
+    files: Sequence[Path] = ()
+    by_name: Sequence[Path] = ()
 
 
 def from_database(space: Workspace, database: Database, end: int, size: int) -> Iterator[Piece]:
@@ -31,6 +31,7 @@ def from_database(space: Workspace, database: Database, end: int, size: int) -> 
         source = space.folder / f"log-{after}.csv"
         return source, database.copy_log(source, after, min(after + size, end))
 
+    space.run("typed_lines")
     with ThreadPoolExecutor(1) as fetcher:
         coming = fetcher.submit(fetch, 0)
         for after in range(0, end or 1, size):  # of an empty log, one empty piece
@@ -38,9 +39,10 @@ def from_database(space: Workspace, database: Database, end: int, size: int) -> 
             reach = min(after + size, end)
             if reach < end:
                 coming = fetcher.submit(fetch, reach)
-            target = space.folder / f"log-{after}.parquet"
-            name = "read_events" if is_text else "read_bytes"
-            space.run(name, source=str(source), shape=columns.those_replayed())
+            space.run("read_lines" if is_text else "read_hex_lines", source=str(source))
             source.unlink()
-            space.run("keep_events", target=str(target))
-            yield Piece(after, reach, [target], space.value("count_chunk"), [target])
+            space.run("keep_more" if after else "keep_first", shape=columns.those_replayed())
+            space.run("forget_lines")
+            space.run("chunk_kept")
+            space.remember({"after": after, "reach": reach})
+            yield Piece(after, reach, space.value("count_chunk"))

@@ -5,6 +5,7 @@ remember of accounts and streams, and let go; the figures are sums over the colu
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -65,8 +66,8 @@ class _Copies:
     """Copies of the read models' rows, and what was found of them so far."""
 
     models: Mapping[str, int] = field(default_factory=dict)
-    files: Mapping[str, Path] = field(default_factory=dict)
-    keys: Path | None = None
+    tables: Sequence[str] = ()
+    keys: bool = False
     upto: int = _EVER
     compared: dict[str, int] = field(default_factory=dict)
     rows_of: dict[int, int] = field(default_factory=dict)
@@ -79,11 +80,11 @@ def replay(
 
     Raises StoreUnavailable, NothingToReplay. Nothing is written to the database.
     """
-    with Workspace.opened() as space, Database.opened(dsn) as database:
-        copies = _copied(space, database)
+    with Workspace.opened() as space, Database.opened(dsn) as database, ThreadPoolExecutor(1) as copier:
+        copies = copier.submit(_copied, space.aside(), dsn, database.moment())
         end = database.log_end()
         pieces = from_database(space, database, end, chunk)
-        return replay_pieces(space, pieces, end, copies, progress, beside)
+        return replay_pieces(space, pieces, end, copies.result, progress, beside)
 
 
 def replay_archive(
@@ -99,45 +100,43 @@ def replay_archive(
     """
     known = checked(folder)
     with Workspace.opened() as space:
-        copies = None
-        if dsn is not None:
-            with Database.opened(dsn) as database:
-                copies = _copied(space, database)
-            copies.upto = known.position
+        copies = _Copies() if dsn is None else _copied(space, dsn, upto=known.position)
         pieces = pieces_of(space, known, folder, chunk)
-        return replay_pieces(space, pieces, known.position, copies, progress, beside)
+        return replay_pieces(space, pieces, known.position, lambda: copies, progress, beside)
 
 
 def replay_pieces(
     space: Workspace,
     pieces: Iterable[Piece],
     end: int,
-    copies: _Copies | None = None,
+    copied: Callable[[], _Copies],
     progress: Progress | None = None,
     beside: Beside | None = None,
 ) -> Report:
-    """Replay typed pieces of a log up to `end`; with copies of the read models' rows, compare with them."""
-    copies = copies or _Copies()
+    """Replay typed pieces of a log up to `end`, and compare with the read models' rows as copied."""
     for name in _MACROS:
         space.run(name)
-    events, staged, by_name = 0, list[Path](), list[Path]()
+    events, files, by_name = 0, dict[Path, None](), dict[Path, None]()
     for piece in pieces:
-        staged = [*staged, *(path for path in piece.files if path not in staged)]
-        by_name = [*by_name, *(path for path in piece.by_name if path not in by_name)]
-        _check(space, piece, staged)
-        _compare(space, piece, copies, end)
+        files |= dict.fromkeys(piece.files)
+        by_name |= dict.fromkeys(piece.by_name)
+        for name in _CHECKS:
+            space.run(name)
+        _compare(space, piece, copied(), end)
         events += piece.events
         if progress:
             progress(piece.reach, end)
-    at = min((position for position in copies.models.values()), default=end)
-    differences = _conclude(space, staged, end, copies)
-    if at >= end:
+    copies = copied()
+    at = min(min(copies.models.values(), default=end), end)
+    _store(space, files)
+    differences = _conclude(space, end, copies)
+    if at == end:
         space.run("all_events")
-    fold(space, min(at, end), by_name)
-    also = beside(space, min(at, end)) if beside else Compared()
+    fold(space, at, list(by_name) if files else None)
+    also = beside(space, at) if beside else Compared()
     return Report(
         events,
-        min(at, end),
+        at,
         copies.models,
         copies.compared,
         {name: _digest(space, name) for name in sorted((*FIGURES, "limits"))},
@@ -161,62 +160,59 @@ def _first(difference: Difference) -> tuple[int, str, str, str]:
     return difference.position, difference.kind, difference.place, difference.subject or ""
 
 
-def _check(space: Workspace, piece: Piece, staged: list[Path]) -> None:
-    space.files("staged", staged)
-    space.remember({"after": piece.after, "reach": piece.reach, "upto": piece.reach})
-    space.run("views")
-    for name in _CHECKS:
-        space.run(name)
+def _copied(space: Workspace, dsn: str, moment: str | None = None, upto: int = _EVER) -> _Copies:
+    with Database.opened(dsn, moment) as database:
+        models = database.tracked()
+        tables = [
+            table
+            for table, (model, columns) in TABLES.items()
+            if model in models and _copy(space, database, table, columns)
+        ]
+        return _Copies(models, tables, _copy(space, database, "request_keys", KEYS), upto)
 
 
-def _copied(space: Workspace, database: Database) -> _Copies:
-    models = database.tracked()
-    files = {}
-    for table, (model, columns) in TABLES.items():
-        if model in models and (path := _copy(space, database, table, columns)):
-            files[table] = path
-    return _Copies(models, files, _copy(space, database, "request_keys", KEYS))
-
-
-def _copy(space: Workspace, database: Database, table: str, columns: Mapping[str, str]) -> Path | None:
-    source, target = space.folder / f"{table}.csv", space.folder / f"{table}.parquet"
+def _copy(space: Workspace, database: Database, table: str, columns: Mapping[str, str]) -> bool:
+    source = space.folder / f"{table}.csv"
     if not database.copy_rows(table, source):
-        return None
-    space.stage_rows(source, target, columns)
+        return False
+    space.stage_rows(table, source, columns)
     source.unlink()
-    return target
+    return True
+
+
+def _store(space: Workspace, files: Iterable[Path]) -> None:
+    if files:
+        space.files("files", list(files))
+    space.run("stored_in_files" if files else "stored_kept")
 
 
 def _compare(space: Workspace, piece: Piece, copies: _Copies, end: int) -> None:
     space.remember({"found_upto": copies.upto if piece.reach >= end else piece.reach})
     if copies.keys:
-        space.files("keys", [copies.keys])
         space.run("keys_apart")
-    for table, file in copies.files.items():
-        _at_hand(space, table, file, copies)
+    for table in copies.tables:
+        _at_hand(space, table, copies)
         ((expected, alike),) = space.rows("alike")
         copies.compared[table] = copies.compared.get(table, 0) + expected
         if not alike:
             space.run("tell_apart")
     if space.value("any_missing_here"):
-        for table, file in copies.files.items():
-            _at_hand(space, table, file, copies)
+        for table in copies.tables:
+            _at_hand(space, table, copies)
             for position, rows in space.rows("rows_wanted"):
                 copies.rows_of[position] = copies.rows_of.get(position, 0) + rows
 
 
-def _at_hand(space: Workspace, table: str, file: Path, copies: _Copies) -> None:
+def _at_hand(space: Workspace, table: str, copies: _Copies) -> None:
     space.remember({"place": table, "model_at": copies.models[TABLES[table].model]})
-    space.remember({"expected": f"expected_{table}"})
-    space.files("found", [file])
+    space.remember({"expected": f"expected_{table}", "found": f"found_{table}"})
     space.run(f"expected_{table}")
     space.run("rows_at_hand")
 
 
-def _conclude(space: Workspace, staged: list[Path], end: int, copies: _Copies) -> list[Difference]:
-    space.files("staged", staged)
+def _conclude(space: Workspace, end: int, copies: _Copies) -> list[Difference]:
     space.remember({"upto": end})
-    space.run("views")
+    space.run("events_upto")
     for name in _LAST_CHECKS:
         space.run(name)
     found = [Difference(*row) for row in space.rows("found_differences")]
@@ -226,9 +222,18 @@ def _conclude(space: Workspace, staged: list[Path], end: int, copies: _Copies) -
     return [*with_swaps_named(found, near, follow), *rows_named(unequal, copies.rows_of, end)]
 
 
-def fold(space: Workspace, upto: int, by_name: Sequence[Path], figures: Sequence[str] = FIGURES) -> None:
-    """Work out these figures as of a position; `by_name` are the files whose people have no numbers."""
+def fold(
+    space: Workspace, upto: int, by_name: Sequence[Path] | None = None, figures: Sequence[str] = FIGURES
+) -> None:
+    """Work out these figures as of a position, from view `events`.
+
+    `by_name` are the files of an archive with people without numbers; without an archive nobody has one.
+    """
     space.remember({"upto": upto})
-    space.files("by_name", by_name)
-    for name in ("names", "moves_by_number", *(("unnumbered", "moves_by_name") if by_name else ()), *figures):
+    if by_name is None:
+        unnumbered = ["unnumbered", "moves_by_name"]
+    else:
+        space.files("by_name", by_name)
+        unnumbered = ["unnumbered_in_files", "moves_by_name"] if by_name else []
+    for name in ("names", "moves_by_number", *unnumbered, *figures):
         space.run(name)

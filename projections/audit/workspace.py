@@ -45,6 +45,12 @@ class Workspace:
                 space.run("session")
                 yield space
 
+    def aside(self) -> Self:
+        """A second connection to the same tables, for another thread."""
+        beside = type(self)(self._connection.cursor(), self.folder)
+        beside.run("session")
+        return beside
+
     def run(self, name: str, **parameters: Any) -> None:
         """Run a named statement, or several that stand under one name."""
         for part in statement(name).split(";\n"):
@@ -80,9 +86,10 @@ class Workspace:
         for name, value in values.items():
             self._connection.execute(f"SET VARIABLE {name} = $value", {"value": value})
 
-    def stage_rows(self, source: Path, target: Path, columns: Mapping[str, str]) -> None:
-        """Type copied rows; `columns` are names and DuckDB types."""
-        self.run("stage_rows", source=str(source), target=str(target), columns=dict(columns))
+    def stage_rows(self, table: str, source: Path, columns: Mapping[str, str]) -> None:
+        """Type copied rows into a table `found_…`; `columns` are names and DuckDB types."""
+        self.run("stage_rows", source=str(source), columns=dict(columns))
+        self._connection.execute(f"ALTER TABLE staged RENAME TO found_{table}")
 
     def files(self, variable: str, paths: Sequence[Path]) -> None:
         """A variable that lists files."""

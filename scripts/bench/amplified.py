@@ -181,7 +181,8 @@ def _ready(space: Workspace, folder: Path) -> Manifest:
     known = manifest.read(folder)
     for name in _MACROS:
         space.run(name)
-    space.files("staged", [folder / entry.path for entry in known.files])
+    space.files("files", [folder / entry.path for entry in known.files])
+    space.run("stored_in_files")
     space.run("all_events")
     return known
 

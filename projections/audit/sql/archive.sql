@@ -1,26 +1,11 @@
 -- The archive: the stored bytes and the typed columns side by side, in Parquet.
 
--- name: read_log_piece
--- A piece of the log as the database gave it; `bytes` is what is stored.
+-- name: type_log_piece
+-- A piece of the log as the database gave it (`lines`); `bytes` is what is stored.
 CREATE OR REPLACE TEMP TABLE piece AS
-SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject,
-    coalesce(json_valid(state), false) AS readable, encode(state) AS bytes,
-    unnest(CASE WHEN json_valid(state) THEN from_json(state, $shape) END)
-FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
-    columns = {'position': 'BIGINT', 'stream': 'VARCHAR', 'version': 'BIGINT', 'topic': 'VARCHAR', 'state': 'VARCHAR'},
-    max_line_size = 67108864);
-
--- name: read_log_piece_bytes
-CREATE OR REPLACE TEMP TABLE piece AS
-SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject,
-    coalesce(json_valid(state), false) AS readable, bytes,
-    unnest(CASE WHEN json_valid(state) THEN from_json(state, $shape) END)
-FROM (
-    SELECT position, stream, version, topic, unhex(digits) AS bytes, try(decode(unhex(digits))) AS state
-    FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
-        columns = {'position': 'BIGINT', 'stream': 'VARCHAR', 'version': 'BIGINT', 'topic': 'VARCHAR', 'digits': 'VARCHAR'},
-        max_line_size = 67108864)
-);
+SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject, readable,
+    coalesce(bytes, encode(state)) AS bytes, unnest(from_json(CASE WHEN readable THEN state END, $shape))
+FROM (SELECT *, coalesce(json_valid(state), false) AS readable FROM lines);
 
 -- name: whole_commands
 -- The last position of this piece at which a command ends: the last one may go on in the next piece.

@@ -3,6 +3,9 @@
 -- name: log_there
 SELECT to_regclass('ledger.ledger_events') IS NOT NULL;
 
+-- name: moment
+SELECT pg_export_snapshot();
+
 -- name: log_end
 SELECT coalesce(max(notification_id), 0) FROM ledger.ledger_events;
 

@@ -11,49 +11,60 @@ SELECT count(*) FROM chunk;
 
 -- Numbers and moves are only in archives (`archive.sql`), where they are worked out once and folded often.
 
--- name: read_events
--- A piece of the log, as the database gave it, in position order.
-CREATE OR REPLACE TABLE chunk AS
-SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject,
-    coalesce(json_valid(state), false) AS readable,
-    NULL::INTEGER AS account_no, NULL::INTEGER AS beneficiary_no, NULL::BIGINT AS current_move,
-    NULL::BIGINT AS carried_move, NULL::BIGINT AS suspense_move, NULL::BIGINT AS reserved_move, NULL::BIGINT AS held_move,
-    NULL::BIGINT AS use_move,
-    unnest(CASE WHEN json_valid(state) THEN from_json(state, $shape) END)
+-- name: read_lines
+-- A piece of the log, as the database gave it, in position order. One thread reads lines; typing them takes all.
+CREATE OR REPLACE TABLE lines AS
+SELECT *, NULL::BLOB AS bytes
 FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
     columns = {'position': 'BIGINT', 'stream': 'VARCHAR', 'version': 'BIGINT', 'topic': 'VARCHAR', 'state': 'VARCHAR'},
     max_line_size = 67108864);
 
--- name: read_bytes
+-- name: read_hex_lines
 -- The same where some state is no text: the bytes come as hexadecimal digits, and what is no text is left empty.
-CREATE OR REPLACE TABLE chunk AS
-SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject,
-    coalesce(json_valid(state), false) AS readable,
+CREATE OR REPLACE TABLE lines AS
+SELECT position, stream, version, topic, try(decode(unhex(digits))) AS state, unhex(digits) AS bytes
+FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
+    columns = {'position': 'BIGINT', 'stream': 'VARCHAR', 'version': 'BIGINT', 'topic': 'VARCHAR', 'digits': 'VARCHAR'},
+    max_line_size = 67108864);
+
+-- name: typed_lines
+CREATE OR REPLACE MACRO typed_lines(source, shape) AS TABLE
+SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject, readable,
     NULL::INTEGER AS account_no, NULL::INTEGER AS beneficiary_no, NULL::BIGINT AS current_move,
     NULL::BIGINT AS carried_move, NULL::BIGINT AS suspense_move, NULL::BIGINT AS reserved_move, NULL::BIGINT AS held_move,
     NULL::BIGINT AS use_move,
-    unnest(CASE WHEN json_valid(state) THEN from_json(state, $shape) END)
-FROM (
-    SELECT position, stream, version, topic, try(decode(unhex(digits))) AS state
-    FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
-        columns = {'position': 'BIGINT', 'stream': 'VARCHAR', 'version': 'BIGINT', 'topic': 'VARCHAR', 'digits': 'VARCHAR'},
-        max_line_size = 67108864)
-);
+    unnest(from_json(CASE WHEN readable THEN state END, shape))
+FROM (SELECT *, coalesce(json_valid(state), false) AS readable FROM query_table(source));
 
--- name: keep_events
--- The piece at hand into a file, for what is asked of the whole log at the end.
-COPY chunk TO $target (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 122880);
+-- name: keep_first
+-- All that was read so far stays here; what does not fit into memory goes to the folder, compressed.
+CREATE TABLE kept AS FROM typed_lines(lines, $shape);
+
+-- name: keep_more
+INSERT INTO kept FROM typed_lines(lines, $shape);
+
+-- name: forget_lines
+DROP TABLE lines;
+
+-- name: chunk_kept
+CREATE OR REPLACE VIEW chunk AS
+SELECT * FROM kept WHERE position > getvariable('after') AND position <= getvariable('reach');
 
 -- name: stage_rows
 -- Rows as the database gave them, typed; `$source` has the columns that `$columns` names.
-COPY (
-    SELECT * FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
-        allow_quoted_nulls = false, columns = $columns, max_line_size = 67108864)
-) TO $target (FORMAT parquet, COMPRESSION lz4_raw, ROW_GROUP_SIZE 61440);
+CREATE TABLE staged AS
+SELECT * FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header = false, auto_detect = false,
+    allow_quoted_nulls = false, columns = $columns, max_line_size = 67108864);
 
--- name: views
--- `events` is all that was read so far, `chunk` the piece at hand.
-CREATE OR REPLACE VIEW events AS SELECT * FROM read_parquet(getvariable('staged')) WHERE position <= getvariable('upto');
+-- name: stored_kept
+CREATE OR REPLACE VIEW stored AS FROM kept;
+
+-- name: stored_in_files
+CREATE OR REPLACE VIEW stored AS SELECT * FROM read_parquet(getvariable('files'));
+
+-- name: events_upto
+-- `events` is what counts of all that was read, `chunk` the piece at hand.
+CREATE OR REPLACE VIEW events AS SELECT * FROM stored WHERE position <= getvariable('upto');
 
 -- name: take_chunk
 -- A piece of an archive; what no check reads stays there.
@@ -63,15 +74,18 @@ SELECT * EXCLUDE (
     policy_digest, allowed_sources, cash_refused, scheme, own_unasked, binders_unasked, name, self_paid_fen,
     data_key, second, law, retained_until, fields
 )
-FROM read_parquet(getvariable('pieces'))
+FROM read_parquet(getvariable('files'))
 WHERE position > getvariable('after') AND position <= getvariable('reach');
 
 -- name: all_events
 -- The same without a bound: positions need not be looked at when all of them count.
-CREATE OR REPLACE VIEW events AS SELECT * FROM read_parquet(getvariable('staged'));
+CREATE OR REPLACE VIEW events AS FROM stored;
 
 -- name: unnumbered
 -- Events whose people have no numbers: all of a log that comes from a database, next to none of an archive.
+CREATE OR REPLACE VIEW unnumbered AS SELECT * FROM events WHERE account_no IS NULL;
+
+-- name: unnumbered_in_files
 CREATE OR REPLACE VIEW unnumbered AS
 SELECT * FROM read_parquet(getvariable('by_name')) WHERE account_no IS NULL AND position <= getvariable('upto');
 

@@ -151,7 +151,7 @@ GROUP BY t.position, t.mark;
 -- name: rows_at_hand
 -- The rows expected of this piece of the log, as far as the model has come, and those found of it.
 CREATE OR REPLACE VIEW expected_rows AS SELECT * FROM query_table(getvariable('expected')) WHERE position <= getvariable('model_at');
-CREATE OR REPLACE VIEW found_rows AS SELECT * FROM read_parquet(getvariable('found'));
+CREATE OR REPLACE VIEW found_rows AS SELECT * FROM query_table(getvariable('found'));
 
 -- name: tell_apart
 CREATE OR REPLACE TEMP TABLE told AS FROM told_apart(expected_rows, found_rows);
@@ -186,7 +186,7 @@ INSERT INTO differences
 SELECT k.position, CASE WHEN c.position IS NULL THEN 'event_missing' ELSE 'key_differs' END, 'request_keys', k.request_id,
     concat('an event of request ', k.request_id), coalesce(concat('an event of request ', c.request), 'nothing')
 FROM (
-    SELECT request_id, position FROM read_parquet(getvariable('keys'))
+    SELECT request_id, position FROM found_request_keys
     WHERE position > getvariable('after') AND position <= getvariable('found_upto')
 ) k
 LEFT JOIN chunk c ON c.position = k.position
