@@ -113,7 +113,8 @@ class Rules(Struct, frozen=True, kw_only=True):
     days a covering set may span, `set_size` how many rows it may hold, `twice_minutes` how close two
     bookings of one bill are. `search_budget` bounds the steps of one search; what it cuts short is told as
     not searched. `signed_through` is the last day of a signed period: theirs of such a day are late, and
-    so are ours recorded after log position `signed_position`.
+    so are ours recorded after log position `signed_position`. `first_day` and `last_day` bound the period: a
+    row beyond them takes part only where it is joined to something, as both sides' rows about midnight are.
     """
 
     tolerance_fen: int = 0
@@ -127,6 +128,8 @@ class Rules(Struct, frozen=True, kw_only=True):
     search_budget: int = 20_000
     signed_through: date | None = None
     signed_position: int | None = None
+    first_day: date | None = None
+    last_day: date | None = None
 
 
 DEFAULT_RULES: Final = Rules()

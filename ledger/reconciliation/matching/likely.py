@@ -1,0 +1,78 @@
+"""Which event of ours is most likely behind a break; or that there is none."""
+
+from typing import assert_never
+
+from ledger.reconciliation.matching.board import Board
+from ledger.reconciliation.matching.outcome import Likely, What
+from ledger.reconciliation.rows import Ours
+
+_NEAR_DAYS = 3
+
+
+class Lookup:
+    """Our rows by what a line of theirs may know of them. Built when the first line asks."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.tables: dict[tuple[str, object], list[int]] | None = None
+
+    def likely(self, ours: tuple[int, ...], theirs: tuple[int, ...]) -> Likely:
+        """For rows of ours their own event; for lines alone the nearest thing to it that the ledger holds."""
+        if ours:
+            row = self.board.ours[ours[0]]
+            return Likely(_event(row), row.position, self.board.ids[ours[0]])
+        line = self.board.theirs[theirs[0]]
+        asked: tuple[tuple[What, str, object], ...] = (
+            ("other_direction", "settlement", line.settlement),
+            ("same_message", "message", line.message),
+            ("same_visit", "visit", line.visit),
+            ("same_person", "bill", (line.person, line.total_fen)),
+        )
+        for what, kind, value in asked:
+            found = [] if value is None else self._tables().get((kind, value), [])
+            if what == "same_person":
+                found = [place for place in found if line.day and self._days(place, theirs[0]) <= _NEAR_DAYS]
+            if found:
+                place = min(found, key=lambda place: (self._days(place, theirs[0]), place))
+                return self._at(what, place)
+        return Likely("none")
+
+    def twin(self, place: int) -> Likely:
+        """The booking that another one repeats."""
+        return self._at("twin", place)
+
+    def _at(self, what: What, place: int) -> Likely:
+        row = self.board.ours[place]
+        return Likely(what, row.position, self.board.ids[place])
+
+    def _days(self, place: int, other: int) -> int:
+        day = self.board.theirs[other].day
+        return 0 if day is None else abs((self.board.ours[place].day - day).days)
+
+    def _tables(self) -> dict[tuple[str, object], list[int]]:
+        if self.tables is None:
+            tables: dict[tuple[str, object], list[int]] = {}
+            for place, row in enumerate(self.board.ours):
+                for key in (
+                    ("settlement", row.external),
+                    ("message", row.message),
+                    ("visit", row.visit),
+                    ("bill", (row.person, row.total_fen)),
+                ):
+                    tables.setdefault(key, []).append(place)
+            self.tables = tables
+        return self.tables
+
+
+def _event(row: Ours) -> What:
+    if row.direction == "reverse":
+        return "refund"
+    match row.state:
+        case "held":
+            return "hold"
+        case "released":
+            return "release"
+        case "charged" | "captured":
+            return "settlement"
+        case _:
+            assert_never(row.state)
