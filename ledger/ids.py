@@ -103,3 +103,6 @@ def subject_stream(person: str) -> str:
 
 POLICY_STREAM: Final = "policies"
 """The one stream of every policy pack ever used; each decision that asked a policy has read it."""
+
+CHECKPOINT_STREAM: Final = "checkpoints"
+"""The one stream of what was signed of the log."""

@@ -20,24 +20,27 @@ _ATTEMPTS: Final = 8
 _OPTIMISTIC: Final = 3
 
 
-def note(log: Log, streams: Collection[str], decide: Callable[[Known], Noted]) -> Span:
+def note(log: Log, streams: Collection[str] | Mapping[str, int], decide: Callable[[Known], Noted]) -> Span:
     """Read streams, ask `decide` what is to be written on them, and write it: all of it, durably, or nothing.
 
-    When another writer changes one of the streams meanwhile, it is read and decided again. Returns where
-    the events stand; `NOTHING` when there were none. Raises what `decide` raises, `StoreUnavailable`, or
-    `Busy` when others were always faster.
+    Long streams may be read from a version each on. When another writer changes one of the
+    streams meanwhile, it is read and decided again. Returns where the events stand; `NOTHING` when there were
+    none. Raises what `decide` raises, `StoreUnavailable`, or `Busy` when others were always faster.
     """
+    after = dict(streams) if isinstance(streams, Mapping) else dict.fromkeys(streams, 0)
     for attempt in range(_ATTEMPTS):
         try:
             with log.session(exclusive=attempt >= _OPTIMISTIC):
                 since = log.end()  # before the streams are read: what comes between is a conflict
-                known: dict[str, list[Event]] = {stream: [] for stream in streams}
-                for stream, _, event in log.load(dict.fromkeys(streams, 0)):
+                known: dict[str, list[Event]] = {stream: [] for stream in after}
+                versions = dict(after)
+                for stream, version, event in log.load(after):
                     known[stream].append(event)
+                    versions[stream] = version
                 noted = decide(known)
                 if not noted:
                     return NOTHING
-                return log.append(Batch(since, reads=tuple(streams), events=_placed(known, noted)))
+                return log.append(Batch(since, reads=tuple(after), events=_placed(versions, noted)))
         except Conflict:
             continue
     raise Busy(
@@ -46,9 +49,8 @@ def note(log: Log, streams: Collection[str], decide: Callable[[Known], Noted]) -
     )
 
 
-def _placed(known: Known, noted: Noted) -> list[StreamEvent]:
+def _placed(versions: dict[str, int], noted: Noted) -> list[StreamEvent]:
     """The events, each at the next version of its stream."""
-    versions = {stream: len(events) for stream, events in known.items()}
     placed = []
     for stream, event in noted:
         versions[stream] += 1

@@ -29,6 +29,14 @@ SELECT notification_id, originator_id, originator_version, topic, state FROM led
 WHERE originator_id = ANY (%b::text[]) AND notification_id < %b::int8
 ORDER BY originator_id, originator_version
 """
+_LAST: Final = """
+SELECT notification_id, originator_id, originator_version, topic, state FROM ledger.ledger_events
+WHERE originator_id = %b ORDER BY originator_version DESC LIMIT 1
+"""
+_BESIDE: Final = """
+SELECT notification_id, originator_id, originator_version, topic, state FROM ledger.ledger_events
+WHERE notification_id > %b::int8 AND originator_id <> %b ORDER BY notification_id LIMIT 1
+"""
 _ANSWERS: Final = """
 SELECT request_id, position FROM ledger.request_keys WHERE request_id = ANY (%b::text[])
 """
@@ -88,6 +96,16 @@ class PostgresStoredLog:
         """What these streams held before a position, stream by stream, in order of version."""
         if streams and self._there:
             yield from (StoredRow(*row) for row in self._rows(_BEFORE, list(streams), position))
+
+    def last_of(self, stream: str) -> StoredRow | None:
+        """The last event of a stream; none where it has none."""
+        found = self._rows(_LAST, stream) if self._there else []
+        return StoredRow(*found[0]) if found else None
+
+    def first_beside(self, stream: str, after: int) -> StoredRow | None:
+        """The first event after a position that is of another stream."""
+        found = self._rows(_BESIDE, after, stream) if self._there else []
+        return StoredRow(*found[0]) if found else None
 
     def answers(self, requests: Collection[str]) -> dict[str, int]:
         """Where the events stand that answer these request ids, as far as they are known."""

@@ -16,6 +16,7 @@ Read in this order:
     findings     what may be wrong with a log, in words
     locating     the first position that is not what was signed, by tiles kept outside
     verifying    the whole log computed anew and held to its checkpoints
+    signed       those checkpoints, from wherever they are kept, each held to the others
 
 Nothing here reads a clock, a database or the environment; times and keys are handed in. Positions count from
 1, as in the log; an index counts from 0, as in the standards: position = index + 1.

@@ -33,6 +33,8 @@ FIELDS: Final[dict[str, str]] = {
     "refundable_fen": _FEN,
     # requests and policies
     "code": _TEXT, "name": _TEXT, "class_version": _COUNT,
+    # checkpoints
+    "size": _COUNT, "root": _TEXT, "origin": _TEXT, "key_id": _TEXT, "note": _TEXT,
     # subjects of data
     "data_key": _TEXT, "second": _TEXT, "law": _TEXT, "retained_until": _TEXT,
 }  # fmt: skip
@@ -53,6 +55,7 @@ LISTS: Final[dict[str, dict[str, str]]] = {
     "restored": {"leg": _COUNT, "payer": _TEXT, "bucket": _TEXT, "amount_fen": _FEN},
     "uses": {"binder": _TEXT, "binding": _COUNT, "amount_fen": _FEN},
     "evidence": {"type": _TEXT, "sha256": _TEXT},
+    "digests": {"model": _TEXT, "version": _COUNT, "position": _COUNT, "sha256": _TEXT},
 }  # fmt: skip
 """Fields that hold a list of facts, with the fields of a fact."""
 
@@ -66,6 +69,7 @@ _UNREAD: Final = frozenset(
     | {"digest", "policy", "policy_digest", "allowed_sources", "cash_refused", "scheme", "own_unasked"}
     | {"binders_unasked", "name", "self_paid_fen"}
     | {"data_key", "second", "law", "retained_until", "fields"}
+    | {"size", "root", "origin", "key_id", "note", "digests"}
 )
 _UNREAD_OF_A_FACT: Final = frozenset({"per_leg_cap_fen", "yearly_cap_fen", "bound_by"})
 

@@ -256,6 +256,7 @@ CHINESE: Final[dict[str, str]] = {
     "BindRejected": "绑定被拒",
     "RefundTaken": "登记退款",
     "PolicyRecorded": "政策入账",
+    "CheckpointSigned": "签署检查点",
     "SubjectRestricted": "限制处理个人信息",
     "SubjectReleased": "解除限制",
     "SubjectUnmasked": "查看未脱敏信息",

@@ -12,15 +12,15 @@ import typer
 from ledger.errors import StoreUnavailable
 from scripts.cli.answers import Answer, print_json
 from scripts.cli.failures import Usage, say
-from scripts.cli.proofs import fewer, signer
+from scripts.cli.proofs import signer
 from scripts.cli.settings import Settings, command
+from scripts.cli.signing import anything_new, sign
 from scripts.cli.texts import choose
 from scripts.commands.follow import PAUSE_SECONDS, until_told_to_stop
 
 if TYPE_CHECKING:
-    from ledger.persistence.log_tree import LogTree
     from ledger.proof.notes import SignerKey
-    from ledger.proof.outside import OutsideFolder, SignedDigest
+    from ledger.proof.outside import OutsideFolder
 
 EVERY_SECONDS: Final = 10.0
 MOST_OFTEN: Final = 1.0
@@ -57,7 +57,8 @@ def checkpoint(
     Each goes on from the one before it; a log that was cut, or whose stored tree is another, is not signed.
     It runs until Ctrl-C, signs at most once in --every seconds and at the end of each day in Shanghai, and
     only while there is something new. With --once and at the end of a day the digests of the read models are
-    signed, too. `copay verify --outside DIR` holds the log to them.
+    signed, too. Once it lies outside, each becomes an event of the log, which by itself is nothing new.
+    `copay verify --outside DIR` holds the log to them.
 
     Examples:
 
@@ -70,7 +71,7 @@ def checkpoint(
     secret, folder = signer(key), OutsideFolder(to)
     with settings.database() as dsn, _in_one_sentence(to):
         if once:
-            _said(_sign(dsn, secret, folder, digests=True), settings.lang, as_json=json)
+            _said(sign(dsn, secret, folder, digests=True), settings.lang, as_json=json)
         else:
             _follow(settings, dsn, secret, folder, every, as_json=json)
     return 0
@@ -88,8 +89,8 @@ def _follow(
         while True:
             began, wait = monotonic(), every
             try:
-                if _end(dsn) > _size(folder):
-                    _said(_sign(dsn, key, folder, digests=ending), settings.lang, as_json=as_json)
+                if anything_new(dsn, folder):
+                    _said(sign(dsn, key, folder, digests=ending), settings.lang, as_json=as_json)
                 lost = False
             except StoreUnavailable as error:
                 if not lost:
@@ -109,74 +110,6 @@ def day_ends_in(now: datetime) -> float:
     here = local(now)
     midnight = here.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     return (midnight - here).total_seconds()
-
-
-def _sign(dsn: str, key: "SignerKey", folder: "OutsideFolder", *, digests: bool) -> Answer:
-    """One checkpoint of the log as it is; raises `NotProven` when it does not go on from the last."""
-    import psycopg
-
-    from ledger.clock import system_clock
-    from ledger.persistence.leaves import read_leaves
-    from ledger.persistence.log_tree import LogTree
-    from ledger.persistence.postgres import PostgresLog
-    from ledger.proof.checkpoints import Checkpoint
-
-    PostgresLog(dsn).close()  # makes what a new database lacks
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        tree = LogTree(connection)
-        end, before = tree.catch_up(), _size(folder)
-        if end < before:
-            raise fewer(end, before)
-        _agree(folder, tree, before)
-        leaves = read_leaves(connection, before, end) if end > before else iter(())
-        models = _digests(dsn, end) if digests else []
-        note = folder.sign(key, leaves, system_clock(), models)
-    found = Checkpoint.parse(note.text)
-    return {
-        "position": found.size,
-        "added": found.size - before,
-        "root": found.root.hex(),
-        "lines": list(found.extensions),
-        "file": str(folder.root / "checkpoint"),
-    }
-
-
-def _agree(folder: "OutsideFolder", tree: "LogTree", size: int) -> None:
-    """The stored tree has the root that was signed last. Raises `NotProven`."""
-    from ledger.proof.errors import NotProven
-
-    reached = folder.reached()
-    if reached is not None and tree.root(size) != reached.root:
-        raise NotProven(
-            f"the first {size} events are not those that were signed; nothing more is signed: "
-            "copay verify names the place",
-            f"前 {size} 个事件与已签署的不符，不再签署；可用 copay verify 查明位置",
-        )
-
-
-def _digests(dsn: str, position: int) -> "list[SignedDigest]":
-    from ledger.proof.outside import SignedDigest
-    from projections.digest import digests
-    from projections.runner import advance
-    from projections.store import Store
-
-    with Store.open(dsn) as store:
-        advance(store)
-        with store.snapshot() as view:
-            found = digests(view, position=position)
-    return [SignedDigest(one.model, one.version, one.position, one.sha256) for one in found]
-
-
-def _end(dsn: str) -> int:
-    from ledger.persistence.stored_log import PostgresStoredLog
-
-    with PostgresStoredLog(dsn) as log:
-        return log.end()
-
-
-def _size(folder: "OutsideFolder") -> int:
-    reached = folder.reached()
-    return reached.size if reached else 0
 
 
 def _said(found: Answer, lang: str, *, as_json: bool) -> None:

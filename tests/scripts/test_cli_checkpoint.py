@@ -73,7 +73,10 @@ def test_a_log_that_nobody_changed_holds_and_what_nobody_signed_is_shown(office:
     assert found["read_models"]
     office.checkpoint()
     status, found = office.verified()
-    assert (status, found["window"]["events"], len(found["checkpoints"])) == (0, 0, 3)
+    assert (status, found["window"]["events"], len(found["checkpoints"])) == (0, 1, 3), (
+        "the event of the last"
+    )
+    assert found["window"]["since"] is None
     assert "nothing is wrong" in office.verify().out
     assert "未发现问题" in office.verify("--lang", "zh").out
 
@@ -160,7 +163,7 @@ def test_a_checkpoint_of_another_key_is_wrong(office: Office, tmp_path: Path) ->
     office.copay("keygen", "copay.example/city", tmp_path / "forger.key")
     shutil.copy(tmp_path / "forger.key.vkey", tmp_path / "log.key.vkey")
     status, found = office.verified()
-    assert (status, {one["what"] for one in found["wrong"]}) == (1, {"not_signed"})
+    assert (status, {one["what"] for one in found["wrong"]}) == (1, {"not_signed", "checkpoint_event"})
 
 
 def test_it_cannot_be_checked_without_a_key_or_a_checkpoint(office: Office, tmp_path: Path) -> None:

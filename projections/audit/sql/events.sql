@@ -72,7 +72,7 @@ CREATE OR REPLACE TABLE chunk AS
 SELECT * EXCLUDE (
     bytes, "by", evidence, facts, figures, pack, "month", reviewed, authorisation, face_age_reached, digest, policy,
     policy_digest, allowed_sources, cash_refused, scheme, own_unasked, binders_unasked, name, self_paid_fen,
-    data_key, second, law, retained_until, fields
+    data_key, second, law, retained_until, fields, size, root, origin, key_id, note, digests
 )
 FROM read_parquet(getvariable('files'))
 WHERE position > getvariable('after') AND position <= getvariable('reach');

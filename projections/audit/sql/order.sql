@@ -39,7 +39,7 @@ CREATE TABLE noted AS SELECT * FROM (VALUES
     ('period', 'PeriodOpened'), ('period', 'FileTaken'), ('period', 'PeriodMatched'), ('period', 'SignOffProposed'),
     ('period', 'SignOffRefused'), ('period', 'PeriodSigned'), ('periods', 'PeriodListed'),
     ('subject', 'SubjectRestricted'), ('subject', 'SubjectReleased'), ('subject', 'SubjectUnmasked'),
-    ('subject', 'SubjectForgotten')
+    ('subject', 'SubjectForgotten'), ('checkpoints', 'CheckpointSigned')
 ) AS topics (home, topic);
 INSERT INTO may_follow SELECT '', topic FROM noted;
 CREATE TABLE homes AS SELECT * FROM noted UNION ALL SELECT * FROM (VALUES
@@ -176,7 +176,7 @@ FROM (
         c.version - coalesce(s.version, 0) - row_number() OVER (PARTITION BY c.stream ORDER BY position) AS off
     FROM chunk c
     LEFT JOIN stream_state s ON s.stream = c.stream
-    WHERE split_part(c.stream, ':', 1) IN ('account', 'family', 'policies')
+    WHERE split_part(c.stream, ':', 1) IN ('account', 'family', 'policies', 'checkpoints')
 );
 INSERT INTO differences
 SELECT position, 'version_out_of_line', 'log', stream, concat('version ', version - off), concat('version ', version)
@@ -198,13 +198,13 @@ SELECT later.position, 'version_out_of_line', 'log', later.stream, concat('versi
     CASE WHEN earlier.position IS NULL THEN 'none' ELSE concat('it stands at ', earlier.position) END
 FROM (
     SELECT position, stream, version FROM events
-    WHERE version > 1 AND split_part(stream, ':', 1) NOT IN ('account', 'family', 'policies')
+    WHERE version > 1 AND split_part(stream, ':', 1) NOT IN ('account', 'family', 'policies', 'checkpoints')
 ) later
 LEFT JOIN (
     SELECT position, stream, version FROM events
     WHERE stream IN (
         SELECT stream FROM events
-        WHERE version > 1 AND split_part(stream, ':', 1) NOT IN ('account', 'family', 'policies')
+        WHERE version > 1 AND split_part(stream, ':', 1) NOT IN ('account', 'family', 'policies', 'checkpoints')
     )
 ) earlier ON earlier.stream = later.stream AND earlier.version = later.version - 1
 WHERE earlier.position IS NULL OR earlier.position > later.position;

@@ -8,6 +8,7 @@ from hypothesis import given
 
 from ledger.application import Ledger
 from ledger.application.noting import note
+from ledger.events.checkpoint import CheckpointSigned
 from ledger.events.codec import EVENT_CLASSES, decode
 from ledger.events.envelope import Event, Noted, StreamEvent
 from ledger.events.periods import PERIOD_EVENTS, PeriodListed
@@ -43,6 +44,8 @@ def noted(recorded_at: datetime) -> list[tuple[str, Event]]:
 def home_of(cls: type[Event]) -> str:
     if cls is PeriodListed:
         return "periods:P"
+    if cls is CheckpointSigned:
+        return "checkpoints"
     if cls in SUBJECT_EVENTS:
         return f"subject:{LAN}"
     return "period:P:2026-01-01:2026-01-31" if cls in PERIOD_EVENTS else "break:B"
