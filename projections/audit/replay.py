@@ -71,6 +71,7 @@ class _Copies:
     upto: int = _EVER
     compared: dict[str, int] = field(default_factory=dict)
     rows_of: dict[int, int] = field(default_factory=dict)
+    sums: list[Difference] = field(default_factory=list)
 
 
 def replay(
@@ -129,7 +130,7 @@ def replay_pieces(
     copies = copied()
     at = min(min(copies.models.values(), default=end), end)
     _store(space, files)
-    differences = _conclude(space, end, copies)
+    differences = [*copies.sums, *_conclude(space, end, copies)]
     if at == end:
         space.run("all_events")
     fold(space, at, list(by_name) if files else None)
@@ -168,7 +169,20 @@ def _copied(space: Workspace, dsn: str, moment: str | None = None, upto: int = _
             for table, (model, columns) in TABLES.items()
             if model in models and _copy(space, database, table, columns)
         ]
-        return _Copies(models, tables, _copy(space, database, "request_keys", KEYS), upto)
+        copies = _Copies(models, tables, _copy(space, database, "request_keys", KEYS), upto)
+        if "balances" in models:
+            sums = database.sums()
+            copies.compared["entry_sums"], copies.sums = len(sums), sums_apart(sums)
+        return copies
+
+
+def sums_apart(sums: Iterable[tuple[int, str, str, str]]) -> list[Difference]:
+    """Sums of entries that are not what the entries come to, which are held against the log themselves."""
+    return [
+        Difference(position, "row_differs", "entry_sums", account, expected, found)
+        for position, account, expected, found in sums
+        if expected != found
+    ]
 
 
 def _copy(space: Workspace, database: Database, table: str, columns: Mapping[str, str]) -> bool:
