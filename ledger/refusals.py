@@ -144,6 +144,10 @@ _WORDING: Final[dict[str, tuple[str, str]]] = {
         "this settlement is known with other content; the first stays",
         "该结算号已有不同内容的记录；以首次为准",
     ),
+    "correction_not_open": (
+        "{corrects} cannot be corrected: it is {state}; refund it in full first, and correct it once",
+        "{corrects} 不能更正：其状态为 {state}；须先全额退款，且只能更正一次",
+    ),
     "insufficient_funds": (
         "{needed_fen} yuan are needed, {available_fen} yuan are there",
         "需要 {needed_fen} 元，可用 {available_fen} 元",

@@ -130,6 +130,16 @@ def quote(beneficiary: str, amount_fen: int, **fields: Any) -> Command:
     return bill("quote", beneficiary, amount_fen, **fields)
 
 
+def leg(payer: str, amount_fen: int, bucket: str = "current") -> Command:
+    """Money that moved elsewhere."""
+    return {"payer": payer, "bucket": bucket, "amount_fen": amount_fen}
+
+
+def record(beneficiary: str, amount_fen: int, *legs: Command, **fields: Any) -> Command:
+    """An ordinary bill that was decided elsewhere."""
+    return bill("record", beneficiary, amount_fen, legs=list(legs), **fields)
+
+
 def capture(settlement: str, **fields: Any) -> Command:
     return {"op": "capture", "settlement": settlement, **fields}
 

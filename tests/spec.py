@@ -36,7 +36,7 @@ TODAY: Final = "2026-03-10T10:00:00+08:00"
 NOW: Final = "2027-06-30T12:00:00+08:00"
 """When things are recorded: later than everything that happens here."""
 
-_NEEDS_SETTLEMENT: Final = ("charge", "hold", "pay_premium")
+_NEEDS_SETTLEMENT: Final = ("charge", "hold", "pay_premium", "record")
 _MAY_BE_LATER: Final = (Unbound, BindingSlotFreed, QuotaReleased)
 """The end of a binding by a closing or transfer: no earlier than its family's last change."""
 
@@ -50,10 +50,10 @@ class Outcome(NamedTuple):
 
 
 class Leg(NamedTuple):
-    """What one payer pays out of one bucket; rank 0 is the own account."""
+    """What one payer pays out of one bucket; rank 0 is the own account, none somebody who was not bound."""
 
     payer: str
-    rank: int
+    rank: int | None
     bucket: str
     amount_fen: int
 

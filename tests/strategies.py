@@ -46,7 +46,7 @@ class History:
 # What happens how often; in each town some of it happens more often still.
 WEIGHTS: dict[Happening, int] = {
     bills.charge: 12, bills.hold: 7, bills.capture: 4, bills.release: 3, bills.refund: 6,
-    bills.pay_premium: 2, bills.quote: 2,
+    bills.pay_premium: 2, bills.quote: 2, bills.record: 5,
     accounts.credit: 4, accounts.adjust: 2, accounts.close_year: 2, accounts.set_status: 2,
     accounts.transfer: 1, accounts.again: 4, accounts.stranger: 1,
     families.bind: 4, families.review: 3, families.unbind: 2, families.reorder: 3, families.set_limit: 3,

@@ -176,10 +176,9 @@ def _drawn(state: PersonalAccount, event: AccountPayment, sign: int) -> Personal
     """Quota and shared use after a payment (`sign` 1) or its undoing (-1)."""
     if event.rank == 0:
         return state
-    amount = sign * event.amount_fen
     if event.from_quota and event.binding is not None:
-        state = _quota(state, (event.beneficiary, event.binding), -amount)
-    return _used(state, event.limit_year, amount)
+        state = _quota(state, (event.beneficiary, event.binding), -sign * event.drawn_fen)
+    return _used(state, event.limit_year, sign * event.amount_fen)
 
 
 def _used(state: PersonalAccount, year: int | None, amount_fen: int) -> PersonalAccount:
@@ -241,5 +240,5 @@ def _refunded(state: PersonalAccount, version: int, event: CoPaymentRefunded) ->
         suspense_fen=state.suspense_fen + event.suspense_fen,
     )
     if event.into_quota and event.binding is not None:
-        state = _quota(state, (event.beneficiary, event.binding), event.current_fen + event.carried_fen)
+        state = _quota(state, (event.beneficiary, event.binding), event.refilled_fen)
     return _used(state, event.limit_year, -event.limit_fen)

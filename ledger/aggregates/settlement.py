@@ -8,6 +8,7 @@ from ledger.aggregates.changing import changed
 from ledger.events.settlement import (
     Leg,
     SettlementCaptured,
+    SettlementCorrected,
     SettlementDecided,
     SettlementEvent,
     SettlementRefunded,
@@ -20,7 +21,8 @@ State = Literal["charged", "held", "captured", "released"]
 @dataclass(frozen=True)
 class Settlement:
     """A settlement at one version. `legs_left_fen[i]` and `cash_left_fen` are what leg i and cash could still
-    give back, in fen; `refunds` are the refunds taken, by refund id."""
+    give back, in fen; `refunds` are the refunds taken, by refund id; `corrected_by` is the settlement that
+    stands for it since."""
 
     settlement: str
     version: int
@@ -30,11 +32,21 @@ class Settlement:
     legs_left_fen: tuple[int, ...]
     cash_left_fen: int
     refunds: Mapping[str, SettlementRefunded] = field(default_factory=dict)
+    corrected_by: str | None = None
 
     @property
     def refundable_fen(self) -> int:
         """What could still be refunded."""
         return sum(self.legs_left_fen) + self.cash_left_fen
+
+    @property
+    def standing(self) -> str:
+        """Its state as people are told it: also how far it was refunded, and whether it was corrected."""
+        if self.corrected_by is not None:
+            return "corrected"
+        if not self.refunds:
+            return self.state
+        return "partly_refunded" if self.refundable_fen else "refunded"
 
 
 def decided(settlement: str, event: SettlementDecided) -> Settlement:
@@ -69,6 +81,8 @@ def evolve(state: Settlement, version: int, event: SettlementEvent) -> Settlemen
                 cash_left_fen=state.cash_left_fen - event.cash_fen,
                 refunds={**state.refunds, event.refund: event},
             )
+        case SettlementCorrected():
+            return changed(state, version=version, corrected_by=event.corrected_by)
         case SettlementDecided():
             raise AssertionError("a settlement is decided once")
         case _:

@@ -39,7 +39,7 @@ def prefetch(space: Workspace, commands: Sequence[c.AnyCommand], cautious: bool)
 
 def _second_reads(space: Workspace, command: c.AnyCommand) -> Iterator[str]:
     match command:
-        case c.Charge() | c.Hold() | c.Quote():
+        case c.Charge() | c.Hold() | c.Quote() | c.Record():
             family = space.peek(family_stream(command.beneficiary))
             if isinstance(family, FamilyGroup):
                 yield from (account_stream(ranked.binder) for ranked in family.order_at(command.at))

@@ -104,6 +104,14 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
 
+class MovedLeg(Strict):
+    """Money that moved elsewhere: out of one bucket of one account, `amount_fen` > 0."""
+
+    payer: Id
+    bucket: Bucket
+    amount_fen: PositiveFen
+
+
 class Evidence(Strict):
     """A document shown at binding: its type and the SHA-256 of its file. Kept, never judged."""
 

@@ -1,4 +1,4 @@
-"""The commands of contract section 3: one model per op, in the order of its table."""
+"""The commands of contract sections 3 and 9: one model per op, in the order of the table."""
 
 import hashlib
 from typing import Annotated, Any, ClassVar, Final, Literal, Self
@@ -16,6 +16,7 @@ from ledger.commands.fields import (
     Instant,
     Insurance,
     Kind,
+    MovedLeg,
     NonNegativeFen,
     PositiveFen,
     Region,
@@ -203,8 +204,8 @@ class ReleaseQuota(Command):
     beneficiary: Id
 
 
-class Bill(Command):
-    """What `charge`, `hold` and `quote` have in common: an amount somebody has to pay."""
+class Cost(Command):
+    """What every bill has, decided here or elsewhere: an amount somebody has to pay for somebody's care."""
 
     beneficiary: Id
     amount_fen: PositiveFen
@@ -212,8 +213,6 @@ class Bill(Command):
     institution: Text | None = None
     self_paid_fen: NonNegativeFen = 0
     facts: Facts = Field(default_factory=dict)
-    sources: Literal["own_then_shared", "own", "shared"] = "own_then_shared"
-    cash: Literal["allowed", "refused"] = "allowed"
 
     @model_validator(mode="after")
     def _self_paid_is_a_part(self) -> Self:
@@ -222,6 +221,13 @@ class Bill(Command):
                 "self_paid_fen: must not be more than amount_fen", "self_paid_fen：不得大于 amount_fen"
             )
         return self
+
+
+class Bill(Cost):
+    """What `charge`, `hold` and `quote` have in common: the ledger decides who pays."""
+
+    sources: Literal["own_then_shared", "own", "shared"] = "own_then_shared"
+    cash: Literal["allowed", "refused"] = "allowed"
 
 
 class Charge(Bill):
@@ -236,6 +242,24 @@ class Hold(Bill):
 
     op: ClassVar[str] = "hold"
     settlement: Id
+
+
+class Record(Cost):
+    """A bill that was decided elsewhere: `legs` are whose money has moved, in fen; the rest was cash.
+
+    `corrects` names a settlement that was refunded in full before, whose external number stays.
+    """
+
+    op: ClassVar[str] = "record"
+    settlement: Id
+    legs: Annotated[tuple[MovedLeg, ...], Field(min_length=1, max_length=20, strict=False)]
+    corrects: Id | None = None
+
+    @model_validator(mode="after")
+    def _legs_are_a_part(self) -> Self:
+        if sum(leg.amount_fen for leg in self.legs) > self.amount_fen:
+            raise ValueError("legs: must not sum to more than amount_fen", "legs：合计不得大于 amount_fen")
+        return self
 
 
 class Capture(Command):
@@ -280,14 +304,15 @@ class Quote(Bill):
 
 AnyCommand = (
     OpenAccount | Credit | Adjust | CloseYear | Transfer | SetStatus | Bind | Review | Unbind | Reorder
-    | SetLimit | GrantQuota | ReleaseQuota | Charge | Hold | Capture | Release | PayPremium | Refund | Quote
+    | SetLimit | GrantQuota | ReleaseQuota | Charge | Hold | Record | Capture | Release | PayPremium | Refund
+    | Quote
 )  # fmt: skip
 
 MODELS: Final[dict[str, type[AnyCommand]]] = {
     model.op: model
     for model in (
         OpenAccount, Credit, Adjust, CloseYear, Transfer, SetStatus, Bind, Review, Unbind, Reorder,
-        SetLimit, GrantQuota, ReleaseQuota, Charge, Hold, Capture, Release, PayPremium, Refund, Quote,
+        SetLimit, GrantQuota, ReleaseQuota, Charge, Hold, Record, Capture, Release, PayPremium, Refund, Quote,
     )
 }  # fmt: skip
 

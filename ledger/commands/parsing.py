@@ -38,6 +38,7 @@ _REASONS: Final[dict[str, tuple[str, str]]] = {
     "string_too_long": ("must have at most {max_length} characters", "不得超过 {max_length} 个字符"),
     "string_unicode": ("is not valid Unicode text", "不是有效的 Unicode 文本"),
     "string_pattern_mismatch": ("must match {pattern}", "必须符合 {pattern}"),
+    "too_short": ("must have at least {min_length} entry", "至少要有 {min_length} 项"),
     "too_long": ("has more than {max_length} entries", "超过 {max_length} 项"),
 }
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from ledger.aggregates.family_group import FamilyGroup, Ranked
 from ledger.aggregates.personal_account import PersonalAccount
-from ledger.commands.models import Bill, Charge, Hold, PayPremium, Quote
+from ledger.commands.models import Bill, Charge, Hold, PayPremium, Quote, Record
 from ledger.deciders.desk import Accepted, Change, Decision, Desk, Repeated
 from ledger.events.account import CoPaymentCharged, CoPaymentHeld
 from ledger.events.family import HoldPlaced, LimitUsed, SharedUse
@@ -32,16 +32,6 @@ class Ruling:
     allocation: Allocation
 
 
-def charge(command: Charge, desk: Desk) -> Decision:
-    """Take the money now."""
-    return _settle(command, desk)
-
-
-def hold(command: Hold, desk: Desk) -> Decision:
-    """Set money, quota and limits aside until a capture or a release."""
-    return _settle(command, desk)
-
-
 def quote(command: Quote, desk: Desk) -> dict[str, Any] | Refusal:
     """What a charge would do now: the same words, nothing recorded."""
     ruling = _rule(command, desk)
@@ -51,7 +41,7 @@ def quote(command: Quote, desk: Desk) -> dict[str, Any] | Refusal:
     return legs_result(decided, decided.legs)
 
 
-def known_settlement(command: Charge | Hold | PayPremium, desk: Desk) -> Refusal | Repeated | None:
+def known_settlement(command: Charge | Hold | PayPremium | Record, desk: Desk) -> Refusal | Repeated | None:
     """What a settlement id that was used before answers; none when it is new."""
     known = desk.settlement(command.settlement)
     if known is None:
@@ -125,7 +115,8 @@ def shared_uses(legs: Iterable[Leg]) -> tuple[SharedUse, ...]:
     )
 
 
-def _settle(command: Charge | Hold, desk: Desk) -> Decision:
+def settle(command: Charge | Hold, desk: Desk) -> Decision:
+    """Take the money of a bill now; or set money, quota and limits aside until a capture or a release."""
     if known := known_settlement(command, desk):
         return known
     ruling = _rule(command, desk)
@@ -172,7 +163,7 @@ def _rule(bill: Bill, desk: Desk) -> Ruling | Refusal:
         purse_of(beneficiary, 0) if beneficiary.insurance == "employee" else None,
         beneficiary.status == "active",
         _purses(order, family, rules, year, desk),
-        _cap_all_share(rules, family, year),
+        cap_all_share(rules, family, year),
     )
     if bill.cash == "refused" and allocation.cash_fen:
         paid = allocation.own_fen + allocation.shared_fen
@@ -188,14 +179,14 @@ def _purses(
         yield binder_purse(desk.known(ranked.binder), rank, ranked, family, rules, year)
 
 
-def _cap_all_share(rules: DebitRules, family: FamilyGroup, year: int) -> int | None:
+def cap_all_share(rules: DebitRules, family: FamilyGroup, year: int) -> int | None:
     """What is left of a yearly cap that all binders share; none when there is no such cap."""
     if rules.yearly_cap_fen is None or rules.yearly_cap_scope != "beneficiary":
         return None
     return left(rules.yearly_cap_fen, family.used_in(year))
 
 
-def _cap_of_its_own(rules: DebitRules, account: PersonalAccount, used_fen: int, year: int) -> int | None:
+def cap_of_its_own(rules: DebitRules, account: PersonalAccount, used_fen: int, year: int) -> int | None:
     """What is left of a yearly cap that is counted per binding, or per binder over everyone it pays for."""
     match rules.yearly_cap_scope:
         case "beneficiary":
@@ -217,7 +208,7 @@ def binder_purse(
         binding=ranked.binding,
         quota_fen=account.quotas.get((family.beneficiary, ranked.binding)),
         limit_fen=left(ranked.limit_fen, used),
-        yearly_cap_fen=_cap_of_its_own(rules, account, used, year),
+        yearly_cap_fen=cap_of_its_own(rules, account, used, year),
     )
 
 

@@ -10,6 +10,7 @@ from ledger.deciders import (
     holds,
     lifecycle,
     premiums,
+    recording,
     refunding,
     settings,
     unbinding,
@@ -19,8 +20,8 @@ from ledger.ids import account_stream, family_stream, refund_stream, request_str
 
 Recorded = (
     c.OpenAccount | c.Credit | c.Adjust | c.CloseYear | c.Transfer | c.SetStatus | c.Bind | c.Review
-    | c.Unbind | c.Reorder | c.SetLimit | c.GrantQuota | c.ReleaseQuota | c.Charge | c.Hold | c.Capture
-    | c.Release | c.PayPremium | c.Refund
+    | c.Unbind | c.Reorder | c.SetLimit | c.GrantQuota | c.ReleaseQuota | c.Charge | c.Hold | c.Record
+    | c.Capture | c.Release | c.PayPremium | c.Refund
 )  # fmt: skip
 """Every command that leaves a trace: all but `quote`."""
 
@@ -28,12 +29,12 @@ Recorded = (
 def decide(command: Recorded, desk: Desk) -> Decision:
     """The decision on one command. Pure: raises nothing but `NotLoaded`."""
     match command:
-        case c.Charge():
-            return charging.charge(command, desk)
+        case c.Charge() | c.Hold():
+            return charging.settle(command, desk)
         case c.Credit():
             return accounts.credit(command, desk)
-        case c.Hold():
-            return charging.hold(command, desk)
+        case c.Record():
+            return recording.record(command, desk)
         case c.Capture():
             return holds.capture(command, desk)
         case c.Release():
@@ -76,6 +77,13 @@ def first_reads(command: c.AnyCommand) -> list[str]:
         case c.Charge() | c.Hold():
             person = command.beneficiary
             return [account_stream(person), family_stream(person), settlement_stream(command.settlement)]
+        case c.Record():
+            people = (command.beneficiary, *(leg.payer for leg in command.legs))
+            settlements = (
+                [command.settlement] if command.corrects is None else [command.settlement, command.corrects]
+            )
+            streams = [account_stream(person) for person in people]
+            return [*streams, family_stream(command.beneficiary), *map(settlement_stream, settlements)]
         case c.Quote():
             return [account_stream(command.beneficiary), family_stream(command.beneficiary)]
         case c.OpenAccount() | c.Credit() | c.Adjust() | c.CloseYear():
@@ -104,7 +112,7 @@ def first_reads(command: c.AnyCommand) -> list[str]:
 def created_streams(command: c.AnyCommand) -> list[str]:
     """The streams a command creates when it is sent for the first time, which is nearly always."""
     match command:
-        case c.Charge() | c.Hold() | c.PayPremium():
+        case c.Charge() | c.Hold() | c.PayPremium() | c.Record():
             return [settlement_stream(command.settlement)]
         case c.Refund():
             return [refund_stream(command.refund)]

@@ -10,6 +10,7 @@ from ledger.events.family import LimitRestored, SharedUse
 from ledger.events.request import RefundTaken
 from ledger.events.settlement import Leg, RestoredLeg, SettlementRefunded
 from ledger.ids import account_stream, family_stream, refund_stream, settlement_stream
+from ledger.money import floor_zero
 from ledger.policies.refunds import give_back
 from ledger.refusals import Refusal
 
@@ -88,9 +89,10 @@ def _to_accounts(
     parts: dict[str, list[RestoredLeg]] = {}
     for part in restored:
         parts.setdefault(part.payer, []).append(part)
+    last_first = sorted(parts.values(), key=lambda payer: -settlement.legs[payer[0].leg].rank)
     return [
-        (account_stream(payer), _account_event(command, settlement, payer_parts, desk))
-        for payer, payer_parts in parts.items()
+        (account_stream(payer_parts[0].payer), _account_event(command, settlement, payer_parts, desk))
+        for payer_parts in last_first
     ]
 
 
@@ -104,6 +106,9 @@ def _account_event(
     counts = leg.rank > 0 and settlement.decided.op != "pay_premium"
     family = desk.family(settlement.decided.beneficiary)
     stands = leg.binding is not None and family.stands(leg.binding)
+    into_quota = leg.from_quota and stands and not into["suspense"]
+    amount = sum(part.amount_fen for part in parts)
+    refilled = _into_quota(settlement, leg.payer, amount) if into_quota else amount
     return CoPaymentRefunded(
         **desk.head,
         settlement=command.settlement,
@@ -114,10 +119,23 @@ def _account_event(
         carried_fen=into["carried"],
         suspense_fen=into["suspense"],
         limit_year=settlement.decided.year if counts else None,
-        limit_fen=sum(part.amount_fen for part in parts) if counts else 0,
+        limit_fen=amount if counts else 0,
         binding=leg.binding,
-        into_quota=leg.from_quota and stands and not into["suspense"],
+        into_quota=into_quota,
+        quota_part_fen=None if refilled == amount else refilled,
     )
+
+
+def _into_quota(settlement: Settlement, payer: str, amount_fen: int) -> int:
+    """What of a payer's refund its quota gets back: what was paid beyond the quota goes back first."""
+    source = next(source for source in settlement.decided.sources if source.payer == payer)
+    back_fen = source.taken_fen - sum(
+        left
+        for leg, left in zip(settlement.legs, settlement.legs_left_fen, strict=True)
+        if leg.payer == payer
+    )
+    beyond_fen = source.taken_fen - source.drawn_fen
+    return floor_zero(back_fen + amount_fen - beyond_fen) - floor_zero(back_fen - beyond_fen)
 
 
 def _limits(

@@ -96,11 +96,26 @@ class AccountPayment(Event, frozen=True, kw_only=True):
         """Both legs together."""
         return self.current_fen + self.carried_fen
 
+    @property
+    def drawn_fen(self) -> int:
+        """What of it came out of a granted quota."""
+        return self.amount_fen if self.from_quota else 0
+
 
 class CoPaymentCharged(AccountPayment, frozen=True, kw_only=True):
-    """The account paid its legs of a settlement (a premium included)."""
+    """The account paid its legs of a settlement (a premium included).
+
+    `quota_part_fen` is what of it came out of the quota where that was not all: only money that was moved
+    elsewhere is more than a quota holds.
+    """
 
     topic: ClassVar[str] = "CoPaymentCharged"
+    quota_part_fen: int | None = None
+
+    @property
+    def drawn_fen(self) -> int:
+        """What of it came out of a granted quota."""
+        return super().drawn_fen if self.quota_part_fen is None else self.quota_part_fen
 
 
 class CoPaymentHeld(AccountPayment, frozen=True, kw_only=True):
@@ -124,7 +139,8 @@ class HoldReleased(AccountPayment, frozen=True, kw_only=True):
 class CoPaymentRefunded(Event, frozen=True, kw_only=True):
     """Money came back: into the buckets, or to suspense when the account is closed.
 
-    `into_quota` is set when the quota it came from still stands; `limit_year` as in the payment.
+    `into_quota` is set when the quota it came from still stands, `quota_part_fen` what of it went there where
+    that was not all; `limit_year` as in the payment.
     """
 
     topic: ClassVar[str] = "CoPaymentRefunded"
@@ -139,6 +155,14 @@ class CoPaymentRefunded(Event, frozen=True, kw_only=True):
     limit_fen: int = 0
     binding: int | None = None
     into_quota: bool = False
+    quota_part_fen: int | None = None
+
+    @property
+    def refilled_fen(self) -> int:
+        """What of it went back into a granted quota."""
+        if not self.into_quota:
+            return 0
+        return self.current_fen + self.carried_fen if self.quota_part_fen is None else self.quota_part_fen
 
 
 class QuotaGranted(Event, frozen=True, kw_only=True):

@@ -32,6 +32,8 @@ from ledger.events.settlement import (
 def result_of(event: Event, decided: SettlementDecided | None = None) -> dict[str, Any]:
     """The `result` of contract section 3. `decided` is the settlement of a capture or release."""
     match event:
+        case SettlementDecided(op="record"):
+            return legs_result(event, event.legs) | {"exceptions": list(event.exceptions)}
         case SettlementDecided():
             return legs_result(event, event.legs)
         case SettlementCaptured() | SettlementReleased():
@@ -77,7 +79,7 @@ def legs_result(decided: SettlementDecided, legs: Sequence[Leg]) -> dict[str, An
     own = sum(leg.amount_fen for leg in legs if leg.rank == 0)
     return {
         "legs": [
-            {"payer": leg.payer, "rank": leg.rank, "bucket": leg.bucket, "amount_fen": leg.amount_fen}
+            {"payer": leg.payer, "rank": leg.place, "bucket": leg.bucket, "amount_fen": leg.amount_fen}
             for leg in legs
         ],
         "own_fen": own,

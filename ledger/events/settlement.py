@@ -14,6 +14,7 @@ BoundBy = Literal[
     "limit",  # what is left of the binder's own yearly limit
     "yearly_cap",  # what is left of the policy's yearly cap
     "suspended",  # the binder is not active
+    "recorded",  # nothing here: it was decided elsewhere, and is recorded as it was told
 ]
 Unasked = Literal[
     "class",  # the service class may not be paid this way
@@ -33,6 +34,9 @@ class Source(Fact, frozen=True, kw_only=True):
     (balance less holds) bounds it. The others are what was left of limit and caps (none: it does not apply).
     `from_current_fen` and `from_carried_fen` are what it paid, its legs; `account_version` is the version of
     its own event about them: a year closed later moves a refund to carried.
+
+    Above rank 0 without a binding stands who was not bound, behind everybody who was; only in a settlement
+    that was decided elsewhere.
     """
 
     payer: str
@@ -60,6 +64,11 @@ class Source(Fact, frozen=True, kw_only=True):
     def taken_fen(self) -> int:
         """What it paid."""
         return self.from_current_fen + self.from_carried_fen
+
+    @property
+    def drawn_fen(self) -> int:
+        """What of it came out of a quota."""
+        return 0 if self.quota_fen is None else min(self.quota_fen, self.taken_fen)
 
     def legs(self) -> "Iterator[Leg]":
         """What it paid, bucket by bucket."""
@@ -91,9 +100,29 @@ class Leg(Fact, frozen=True, kw_only=True):
     binding: int | None = None
     from_quota: bool = False
 
+    @property
+    def place(self) -> int | None:
+        """The payer's rank as people are told it: none for one who was not bound."""
+        return self.rank if self.rank == 0 or self.binding is not None else None
+
+
+Exceptional = Literal[
+    "not_bound",  # a payer was neither the beneficiary nor bound to it then
+    "below_zero",  # a payer had less money there than was taken
+    "over_limit",  # more than a quota, limit or cap left
+    "out_of_class",  # what own money, or binders, may not pay for
+    "other_order",  # somebody else's money, another bucket, or cash would have been next
+]
+"""What this ledger would have refused of a settlement that was decided elsewhere."""
+
 
 class SettlementDecided(Event, frozen=True, kw_only=True):
     """A charge, hold or premium, decided: what the sources paid and `cash_fen` sum to `amount_fen`, always.
+
+    Op `record` was decided elsewhere: its sources are all who might have paid here and all who did there,
+    with the figures seen; `exceptions` says what this ledger would have refused; `given` are the legs as
+    told, where that is not one leg per payer and bucket in debit order; `corrects` is the settlement it
+    stands for instead, and `external` the settlement whose number reports use for both.
 
     `digest` (32 hex digits) stands for the command's content without its id; `order` is the debit order seen,
     `sources` the payers asked, `own_unasked` and `binders_unasked` why the others were not (none: all were,
@@ -101,7 +130,7 @@ class SettlementDecided(Event, frozen=True, kw_only=True):
     """
 
     topic: ClassVar[str] = "SettlementDecided"
-    op: Literal["charge", "hold", "pay_premium"] = "charge"
+    op: Literal["charge", "hold", "pay_premium", "record"] = "charge"
     digest: str
     beneficiary: str
     region: str
@@ -122,11 +151,22 @@ class SettlementDecided(Event, frozen=True, kw_only=True):
     own_unasked: Unasked | None = None
     binders_unasked: Unasked | None = "covered"
     cash_fen: int = 0
+    exceptions: tuple[Exceptional, ...] = ()
+    given: tuple[Leg, ...] = ()
+    corrects: str | None = None
+    external: str | None = None
 
     @property
     def legs(self) -> tuple[Leg, ...]:
-        """The money of each payer and bucket, in debit order."""
-        return tuple(leg for source in self.sources for leg in source.legs())
+        """The money of each payer and bucket, in debit order; or as it was told."""
+        return self.given or tuple(leg for source in self.sources for leg in source.legs())
+
+
+class SettlementCorrected(Event, frozen=True, kw_only=True):
+    """It was refunded in full, and another settlement now stands for it; this happens once."""
+
+    topic: ClassVar[str] = "SettlementCorrected"
+    corrected_by: str
 
 
 class SettlementCaptured(Event, frozen=True, kw_only=True):
@@ -164,5 +204,9 @@ class SettlementRefunded(Event, frozen=True, kw_only=True):
     refundable_fen: int
 
 
-SETTLEMENT_EVENTS = (SettlementDecided, SettlementCaptured, SettlementReleased, SettlementRefunded)
-SettlementEvent = SettlementDecided | SettlementCaptured | SettlementReleased | SettlementRefunded
+SETTLEMENT_EVENTS = (
+    SettlementDecided, SettlementCaptured, SettlementReleased, SettlementRefunded, SettlementCorrected,
+)  # fmt: skip
+SettlementEvent = (
+    SettlementDecided | SettlementCaptured | SettlementReleased | SettlementRefunded | SettlementCorrected
+)

@@ -77,11 +77,11 @@ def allocate(
     what is left of a yearly cap that all binders of the beneficiary share.
     """
     result = Allocation()
-    result.own_unasked = _why_not_own(demand, terms, own)
+    result.own_unasked = why_not_own(demand, terms, own)
     if result.own_unasked is None and own is not None:
         result.own_fen = ask(result, own, demand.amount_fen, ("current", "carried"))
-    need = _shared_part(demand, terms, result.own_fen)
-    result.binders_unasked = _why_not_binders(demand, terms, beneficiary_active, need, result.own_fen)
+    need = shared_part(demand, terms, result.own_fen)
+    result.binders_unasked = why_not_binders(demand, terms, beneficiary_active, need, result.own_fen)
     if result.binders_unasked is None:
         result.shared_fen = _ask_binders(result, need, terms, iter(binders), cap_left_fen)
         if result.shared_fen == need:
@@ -90,7 +90,8 @@ def allocate(
     return result
 
 
-def _why_not_own(demand: Demand, terms: DebitRules, own: Purse | None) -> Unasked | None:
+def why_not_own(demand: Demand, terms: DebitRules, own: Purse | None) -> Unasked | None:
+    """Why the own account is not asked; none when it is."""
     if own is None:
         return "no_account"
     if demand.sources == "shared":
@@ -98,16 +99,17 @@ def _why_not_own(demand: Demand, terms: DebitRules, own: Purse | None) -> Unaske
     return None if demand.service_class in terms.own_classes else "class"
 
 
-def _shared_part(demand: Demand, terms: DebitRules, own_fen: int) -> int:
+def shared_part(demand: Demand, terms: DebitRules, own_fen: int) -> int:
     """What binders may be asked for: never the fully self-paid part (domain d 9)."""
     if terms.own_pays_first == "self_paid":
         return floor_zero(demand.amount_fen - max(demand.self_paid_fen, own_fen))
     return floor_zero(demand.amount_fen - demand.self_paid_fen - own_fen)
 
 
-def _why_not_binders(
+def why_not_binders(
     demand: Demand, terms: DebitRules, beneficiary_active: bool, need: int, own_fen: int
 ) -> Unasked | None:
+    """Why no binder is asked for `need` fen; none when they are."""
     if demand.sources == "own":
         return "sources"
     if demand.service_class not in terms.shared_classes:
@@ -159,14 +161,12 @@ def ask(
         taken, bound_by = 0, "suspended"
     paid = dict(zip(order, split(taken, (rooms[b] for b in order)), strict=True))
     result.sources.append(
-        _source(
-            purse, bound_by, paid.get("current", 0), paid.get("carried", 0), per_leg_cap_fen, yearly_cap_fen
-        )
+        seen(purse, bound_by, paid.get("current", 0), paid.get("carried", 0), per_leg_cap_fen, yearly_cap_fen)
     )
     return taken
 
 
-def _source(
+def seen(
     purse: Purse,
     bound_by: BoundBy,
     from_current_fen: int,
@@ -174,6 +174,7 @@ def _source(
     per_leg_cap_fen: int | None,
     yearly_cap_fen: int | None,
 ) -> Source:
+    """What was seen of a payer, and what it paid."""
     room_fen = purse.current_fen + purse.carried_fen
     return Source(
         payer=purse.payer,

@@ -58,7 +58,7 @@ def commanded(event: Event, stream: str, states: States) -> Recorded:
 
 
 def of_decision(stamp: Event, settlement: str, decided: s.SettlementDecided) -> Recorded:
-    """The charge, hold or premium behind a decision, sent under the request id, actor and time of `stamp`."""
+    """The bill behind a decision, sent under the request id, actor and time of `stamp`."""
     fields: Fields = {
         "settlement": settlement,
         "beneficiary": decided.beneficiary,
@@ -67,6 +67,8 @@ def of_decision(stamp: Event, settlement: str, decided: s.SettlementDecided) -> 
     if decided.op == "pay_premium":
         payer = decided.sources[0].payer if decided.sources else ""
         return _command(c.PayPremium, stamp, {**fields, "payer": payer, "scheme": decided.scheme})
+    if decided.op == "record":
+        return _recorded(stamp, fields, decided)
     fields |= _given(
         med_type=decided.med_type,
         institution=decided.institution,
@@ -78,6 +80,18 @@ def of_decision(stamp: Event, settlement: str, decided: s.SettlementDecided) -> 
     if decided.op == "charge":
         return _command(c.Charge, stamp, fields)
     return _command(c.Hold, stamp, fields)
+
+
+def _recorded(stamp: Event, fields: Fields, decided: s.SettlementDecided) -> c.Record:
+    legs = [{"payer": leg.payer, "bucket": leg.bucket, "amount_fen": leg.amount_fen} for leg in decided.legs]
+    fields |= _given(
+        med_type=decided.med_type,
+        institution=decided.institution,
+        facts=decided.facts,
+        self_paid_fen=decided.self_paid_fen or None,
+        corrects=decided.corrects,
+    )
+    return _command(c.Record, stamp, {**fields, "legs": legs})
 
 
 def _command(model: type[AskedFor], event: Event, fields: Fields) -> AskedFor:

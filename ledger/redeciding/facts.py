@@ -10,6 +10,7 @@ from ledger.events.account import Bucket
 from ledger.events.settlement import SettlementDecided, Source
 from ledger.policies.catalogue import Catalogue
 from ledger.policies.debit_order import Allocation, Demand, Purse, allocate, ask
+from ledger.policies.elsewhere import Told, exceptions, sources_of
 from ledger.policies.pack import DebitRules, Pack
 
 
@@ -31,6 +32,8 @@ def from_its_own(decided: SettlementDecided, catalogue: Catalogue) -> Settlement
     pack = catalogue.in_force(decided.region, business_date(decided.at))
     if pack is None:
         raise NoPack
+    if decided.op == "record":
+        return _recorded(decided, pack)
     premium = decided.op == "pay_premium"
     allocation = _premium(decided, pack.debit) if premium else _bill(decided, pack)
     return replace(
@@ -43,6 +46,32 @@ def from_its_own(decided: SettlementDecided, catalogue: Catalogue) -> Settlement
         own_unasked=allocation.own_unasked,
         binders_unasked=allocation.binders_unasked,
         cash_fen=allocation.cash_fen,
+    )
+
+
+def _recorded(decided: SettlementDecided, pack: Pack) -> SettlementDecided:
+    """What was told stands as it is; what this ledger would have refused follows from the figures seen."""
+    rules, service_class = pack.debit, pack.service_class(decided.med_type or "")
+    binders = {source.rank: source for source in decided.sources if source.rank}
+    if any(rank not in binders for rank, _ in enumerate(decided.order, start=1)):
+        raise Unasked
+    first = min(binders.values(), key=lambda source: source.rank, default=None)
+    told = Told(
+        Demand(decided.amount_fen, decided.self_paid_fen, service_class, "own_then_shared"),
+        decided.legs,
+        tuple(_purse(source, rules) for source in decided.sources),
+        decided.binders_unasked != "suspended",
+        _cap_left(first, rules) if first and rules.yearly_cap_scope == "beneficiary" else None,
+    )
+    return replace(
+        decided,
+        policy=pack.name,
+        policy_digest=pack.digest,
+        service_class=service_class,
+        year=business_year(decided.at),
+        sources=sources_of(told, rules),
+        cash_fen=decided.amount_fen - sum(leg.amount_fen for leg in decided.legs),
+        exceptions=exceptions(told, rules),
     )
 
 

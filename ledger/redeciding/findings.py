@@ -23,6 +23,7 @@ Kind = Literal[
     "order",  # the debit order seen, or a rank in it
     "figures",  # what a source had, or what was left of a quota, limit or cap
     "amounts",  # what was taken, given back, set aside or left as cash
+    "exceptions",  # what would have been refused of a bill that was decided elsewhere
     "bound_by",  # what limited a source, or why it was not asked
     "events",  # an event too many, too few, or another one
     "facts",  # anything else that is recorded otherwise
@@ -48,6 +49,7 @@ _KINDS: Final[tuple[tuple[Kind, frozenset[str]], ...]] = (
             }
         ),
     ),
+    ("exceptions", frozenset({"exceptions"})),
     ("bound_by", frozenset({"bound_by", "own_unasked", "binders_unasked"})),
     (
         "figures",

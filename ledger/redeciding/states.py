@@ -120,6 +120,9 @@ def _named_by(event: Event | None) -> Iterator[str]:
     """The streams that an event speaks of: a hint for reading many at once."""
     if isinstance(event, SettlementDecided):
         yield from (account_stream(binder) for binder in event.order)
+        yield from (account_stream(source.payer) for source in event.sources)
+        if event.corrects is not None:
+            yield settlement_stream(event.corrects)
     asked = event.asked if isinstance(event, RequestRefused) else None
     for field, stream in _STREAMS:
         name = getattr(event, field, None) if asked is None else asked.get(field)

@@ -1,8 +1,9 @@
 """A beneficiary's bills under another rule: what would have changed, and nothing written.
 
 Held fixed, as recorded: what people asked for and when, in the order of the log; who is insured where, bound
-to whom, since when, with which limit and with which quota granted; every credit and correction; every bill of
-other people, also where the money for it would have been gone (`Changes.short`).
+to whom, since when, with which limit and with which quota granted; every credit and correction; every bill
+that was decided elsewhere, and every bill of other people, also where the money for it would have been gone
+(`Changes.short`).
 
 What evolves: the bills looked at are decided anew, one after the other, under the rules supposed, on what the
 accounts would have held by then. Captures, releases and refunds follow the legs that would have been. A bill
@@ -90,6 +91,7 @@ class _World:
         self._packs = RecordedPacks()
         self._catalogue = alternative.laid_over(self._packs.catalogue)
         self._states: dict[str, State | None] = {}
+        self._elsewhere: set[str] = set()
         self._people: set[str] = set() if alternative.beneficiary is None else {alternative.beneficiary}
         self._streams = _family_streams(log, alternative.beneficiary)
 
@@ -112,7 +114,9 @@ class _World:
             event = written.event
             if event is None:
                 continue
-            if isinstance(event, PolicyRecorded):
+            if isinstance(event, SettlementDecided) and event.op == "record":
+                self._elsewhere.add(written.row.stream.partition(":")[2])
+            elif isinstance(event, PolicyRecorded):
                 self._packs.heed([written])
                 self._catalogue = self._alternative.laid_over(self._packs.catalogue)
             elif written.row.stream.startswith(("account:", "family:")):
@@ -123,6 +127,8 @@ class _World:
     def _concerns(self, row: StoredRow) -> bool:
         """Whether a row can matter, told from its bytes: nearly none does when one family is looked at."""
         if self._streams is None or row.stream in self._streams:
+            return True
+        if row.topic == SettlementDecided.topic and b'"op":"record"' in row.state:
             return True
         if row.topic == SettlementDecided.topic:
             return f'"beneficiary":"{self._alternative.beneficiary}"'.encode() in row.state
@@ -140,6 +146,8 @@ class _World:
             event = replace(event, released_fen=left)
         self._fold(stream, event)
         after = self._states[stream]
+        if getattr(event, "settlement", None) in self._elsewhere:
+            return  # what was recorded from elsewhere may take an account below zero on any side
         if isinstance(event, CoPaymentCharged | CoPaymentHeld) and isinstance(after, PersonalAccount):
             lacking = after.held_fen - after.balance_fen  # never above zero where it was decided
             if lacking > 0:

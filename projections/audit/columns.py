@@ -30,9 +30,14 @@ FIELDS: Final[dict[str, str]] = {
     "digest": _TEXT, "self_paid_fen": _FEN, "med_type": _TEXT, "service_class": _TEXT, "scheme": _TEXT,
     "institution": _TEXT, "allowed_sources": _TEXT, "cash_refused": _FLAG, "policy": _TEXT,
     "policy_digest": _TEXT, "own_unasked": _TEXT, "binders_unasked": _TEXT, "cash_fen": _FEN,
-    "refundable_fen": _FEN,
+    "refundable_fen": _FEN, "quota_part_fen": _FEN, "corrects": _TEXT, "external": _TEXT,
+    "corrected_by": _TEXT,
     # requests and policies
     "code": _TEXT, "name": _TEXT, "class_version": _COUNT,
+    # checkpoints
+    "size": _COUNT, "root": _TEXT, "origin": _TEXT, "key_id": _TEXT, "note": _TEXT,
+    # subjects of data
+    "data_key": _TEXT, "second": _TEXT, "law": _TEXT, "retained_until": _TEXT,
 }  # fmt: skip
 """Fields that hold one value."""
 
@@ -48,17 +53,21 @@ LISTS: Final[dict[str, dict[str, str]]] = {
         "payer": _TEXT, "rank": _COUNT, "bucket": _TEXT, "amount_fen": _FEN, "account_version": _COUNT,
         "binding": _COUNT, "from_quota": _FLAG,
     },
+    "given": {
+        "payer": _TEXT, "rank": _COUNT, "bucket": _TEXT, "amount_fen": _FEN, "account_version": _COUNT,
+        "binding": _COUNT, "from_quota": _FLAG,
+    },
     "restored": {"leg": _COUNT, "payer": _TEXT, "bucket": _TEXT, "amount_fen": _FEN},
     "uses": {"binder": _TEXT, "binding": _COUNT, "amount_fen": _FEN},
     "evidence": {"type": _TEXT, "sha256": _TEXT},
+    "digests": {"model": _TEXT, "version": _COUNT, "position": _COUNT, "sha256": _TEXT},
 }  # fmt: skip
 """Fields that hold a list of facts, with the fields of a fact."""
 
-TEXTS: Final[tuple[str, ...]] = ("order", "unbound", "facts", "figures", "asked", "pack")
+TEXTS: Final[tuple[str, ...]] = (
+    "order", "unbound", "facts", "figures", "asked", "pack", "fields", "exceptions",
+)  # fmt: skip
 """Lists of texts and free objects: kept as the JSON they are."""
-
-NOTED: Final[tuple[str, ...]] = ("subject", "break", "period", "periods", "checkpoints")
-"""Kinds of streams whose events no command asked for: they move nothing; an archive keeps them as JSON."""
 
 COLUMNS: Final[tuple[str, ...]] = (*FIELDS, *LISTS, *TEXTS)
 
@@ -66,6 +75,8 @@ _UNREAD: Final = frozenset(
     {"by", "evidence", "facts", "figures", "pack", "month", "reviewed", "authorisation", "face_age_reached"}
     | {"digest", "policy", "policy_digest", "allowed_sources", "cash_refused", "scheme", "own_unasked"}
     | {"binders_unasked", "name", "self_paid_fen"}
+    | {"data_key", "second", "law", "retained_until", "fields"}
+    | {"size", "root", "origin", "key_id", "note", "digests"}
 )
 _UNREAD_OF_A_FACT: Final = frozenset({"per_leg_cap_fen", "yearly_cap_fen", "bound_by"})
 

@@ -55,7 +55,7 @@ TABLES: Final[dict[str, Copied]] = {
         | {
             "amount_fen": _FEN, "own_fen": _FEN, "shared_fen": _FEN, "cash_fen": _FEN, "refundable_fen": _FEN,
             "step": _TEXT, "settlement": _TEXT, "beneficiary": _TEXT, "region": _TEXT, "institution": _TEXT,
-            "service_class": _TEXT, "med_type": _TEXT,
+            "service_class": _TEXT, "med_type": _TEXT, "corrects": _TEXT, "exceptions": _TEXT,
         },
     ),
     "total_entries": Copied(

@@ -43,11 +43,11 @@ def project(recorded: Recorded[Read]) -> Iterator[QuotaEntry]:
 def _delta(event: Read) -> int:
     match event:
         case CoPaymentCharged() | CoPaymentHeld():
-            return -event.amount_fen if event.from_quota else 0
+            return -event.drawn_fen
         case HoldReleased():
-            return event.amount_fen if event.from_quota else 0
+            return event.drawn_fen
         case CoPaymentRefunded():
-            return event.current_fen + event.carried_fen if event.into_quota else 0
+            return event.refilled_fen
         case QuotaGranted():
             return event.amount_fen
         case QuotaReleased():

@@ -19,6 +19,7 @@ _NAMING: Final[dict[str, tuple[str, ...]]] = {
     "payer": ("account",),
     "beneficiary": ("account", "beneficiary"),
     "settlement": ("settlement",),
+    "corrects": ("settlement",),
     "request": ("request",),
 }
 
@@ -67,7 +68,8 @@ def project(recorded: Recorded[Read]) -> Iterator[RequestStep | RequestSubject]:
 def _subjects(named: dict[str, Any]) -> list[tuple[str, str]]:
     """Each (kind, id) once, in the order of `_NAMING`."""
     found = [(kind, named[field]) for field, kinds in _NAMING.items() if field in named for kind in kinds]
-    return list(dict.fromkeys(found))
+    payers = [("account", leg["payer"]) for leg in named.get("legs", ())]
+    return list(dict.fromkeys((*found, *payers)))
 
 
 REQUESTS: Final = Model(

@@ -16,10 +16,13 @@ Read = SettlementDecided | SettlementCaptured | SettlementReleased | SettlementR
 
 
 class SettlementStep(NamedTuple):
-    """One step: the op that decided it (`charge`, `hold`, `pay_premium`), `captured`, `released`, `refunded`.
+    """One step: the op that decided it (`charge`, `hold`, `pay_premium`, `record`), `captured`, `released`,
+    `refunded`.
 
     A decision carries the amounts and their split (own + shared + cash = amount), a refund what it gave back
-    (`amount_fen`), the cash of it, and what could still be refunded after it (`refundable_fen`).
+    (`amount_fen`), the cash of it, and what could still be refunded after it (`refundable_fen`). One
+    decided elsewhere says which settlement it `corrects`, and what this ledger would have refused
+    (`exceptions`).
     """
 
     position: int
@@ -36,6 +39,8 @@ class SettlementStep(NamedTuple):
     institution: str | None = None
     service_class: str | None = None
     med_type: str | None = None
+    corrects: str | None = None
+    exceptions: list[str] | None = None
 
 
 def project(recorded: Recorded[Read]) -> Iterator[SettlementStep]:
@@ -63,6 +68,7 @@ def _decided(position: int, settlement: str, event: SettlementDecided) -> Settle
         position, event.at, event.op, settlement, event.amount_fen,
         own, event.amount_fen - event.cash_fen - own, event.cash_fen, None,
         event.beneficiary, event.region, event.institution, event.service_class, event.med_type,
+        event.corrects, list(event.exceptions) or None,
     )  # fmt: skip
 
 
@@ -75,5 +81,5 @@ def own_fen(event: SettlementDecided) -> int:
 
 
 SETTLEMENTS: Final = Model(
-    "settlements", 1, (Table("settlement_steps", SettlementStep),), get_args(Read), project
+    "settlements", 2, (Table("settlement_steps", SettlementStep),), get_args(Read), project
 )

@@ -17,7 +17,8 @@ Read = SettlementDecided | SettlementCaptured | SettlementRefunded
 
 
 class TotalEntry(NamedTuple):
-    """One fact: the op that decided the bill (`charge`, `hold`, `pay_premium`), `captured` or `refunded`.
+    """One fact: the op that decided the bill (`charge`, `hold`, `pay_premium`, `record`), `captured` or
+    `refunded`.
 
     Amounts are unsigned fen. A decision says whose bill it is, where it arose, and how much of it was own
     money and cash; the rest is shared. A refund says what it gave back, the cash of it, and to whom

@@ -13,9 +13,10 @@ from projections.queries.limits import limits
 from projections.queries.members import members
 from projections.queries.statement import statement
 from projections.queries.totals import totals
-from projections.queries.waiting import bindings, holds, refusals, reviews, suspense, unknown
+from projections.queries.waiting import bindings, exceptions, holds, refusals, reviews, suspense, unknown
 
 __all__ = [
-    "When", "affected", "balance", "bindings", "debit_order", "difference", "explain", "history", "holds",
-    "limits", "members", "refusals", "reviews", "statement", "suspense", "totals", "unknown",
+    "When", "affected", "balance", "bindings", "debit_order", "difference", "exceptions", "explain",
+    "history", "holds", "limits", "members", "refusals", "reviews", "statement", "suspense",
+    "totals", "unknown",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from ledger.clock import for_people
 from ledger.events.settlement import (
     Leg,
     SettlementCaptured,
+    SettlementCorrected,
     SettlementDecided,
     SettlementRefunded,
     SettlementReleased,
@@ -24,7 +25,8 @@ _FIGURES = ("current_fen", "carried_fen", "quota_fen", "limit_fen", "per_leg_cap
 def explain(moment: Snapshot, settlement: str) -> Answer:
     """The decision with every payer in the debit order seen, asked or not, and what became of it.
 
-    `bound_by` says what limited a payer that was asked, or why it was not (then `available_fen` is null).
+    `bound_by` says what limited a payer that was asked, or why it was not (then `available_fen` is null); it
+    is `recorded` where the settlement was decided elsewhere, and `rank` null for one who was not bound.
     `state` is charged, held, captured, released, partly_refunded or refunded. Raises NotFound
     (`settlement_not_found`).
     """
@@ -66,13 +68,17 @@ def explain(moment: Snapshot, settlement: str) -> Answer:
         "own_fen": own_fen,
         "shared_fen": sum(leg.amount_fen for leg in legs) - own_fen,
         "cash_fen": decided.cash_fen,
+        "exceptions": list(decided.exceptions),
+        "corrects": decided.corrects,
+        "external": decided.external,
+        "corrected_by": _corrected_by(events),
         "refunds": [_refund(r.event) for r in events if isinstance(r.event, SettlementRefunded)],
         "position": upto,
     }
 
 
 def _state(events: Sequence[Recorded[Any]]) -> str:
-    last = events[-1].event
+    last = [r.event for r in events if not isinstance(r.event, SettlementCorrected)][-1]
     match last:
         case SettlementRefunded():
             return "partly_refunded" if last.refundable_fen else "refunded"
@@ -82,6 +88,12 @@ def _state(events: Sequence[Recorded[Any]]) -> str:
             return "released"
         case _:
             return "held" if last.op == "hold" else "charged"
+
+
+def _corrected_by(events: Sequence[Recorded[Any]]) -> str | None:
+    """The settlement that stands for this one, since it was given back."""
+    corrected = (r.event.corrected_by for r in events if isinstance(r.event, SettlementCorrected))
+    return next(corrected, None)
 
 
 def _legs_now(events: Sequence[Recorded[Any]]) -> tuple[Leg, ...]:
@@ -108,7 +120,7 @@ def _source(payer: str, rank: int, asked: Source | None, decided: SettlementDeci
     figures = {name: getattr(asked, name, None) for name in _FIGURES}
     return {
         "payer": payer,
-        "rank": rank,
+        "rank": rank if rank == 0 or rank <= len(decided.order) else None,
         "available_fen": asked.available_fen if asked else None,
         "bound_by": asked.bound_by if asked else (decided.binders_unasked if rank else decided.own_unasked),
         "taken_fen": asked.taken_fen if asked else 0,
@@ -118,7 +130,7 @@ def _source(payer: str, rank: int, asked: Source | None, decided: SettlementDeci
 
 
 def _leg(leg: Leg) -> Answer:
-    return {"payer": leg.payer, "rank": leg.rank, "bucket": leg.bucket, "amount_fen": leg.amount_fen}
+    return {"payer": leg.payer, "rank": leg.place, "bucket": leg.bucket, "amount_fen": leg.amount_fen}
 
 
 def _refund(refunded: SettlementRefunded) -> Answer:

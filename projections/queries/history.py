@@ -91,7 +91,7 @@ def _of_settlement(moment: Snapshot, settlement: str, upto: int) -> Found:
             case SettlementRefunded() as refunded:
                 streams.add(refund_stream(refunded.refund))
             case _:
-                pass  # captures and releases pay from the same accounts
+                pass  # captures and releases pay from the same accounts; a correction pays under its own id
     positions = moment.values(
         "payment_positions", int, accounts=list(payers), settlement=settlement, upto=upto
     )

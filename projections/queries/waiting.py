@@ -40,6 +40,24 @@ class WaitingSettlement(NamedTuple):
     at: datetime
 
 
+class ExceptionalSettlement(NamedTuple):
+    """A settlement decided elsewhere, and what this ledger would have refused of it."""
+
+    position: int
+    settlement: str
+    op: str
+    beneficiary: str
+    amount_fen: int
+    own_fen: int
+    shared_fen: int
+    cash_fen: int
+    service_class: str
+    med_type: str | None
+    institution: str | None
+    at: datetime
+    exceptions: list[str]
+
+
 class SuspendedMoney(NamedTuple):
     """Refunds that reached a closed account and were not paid out: since the first of them."""
 
@@ -79,6 +97,15 @@ def unknown(moment: Snapshot, now: datetime, limit: int = 100, after: int | None
     upto = moment.upto(None, SETTLEMENTS)
     rows = moment.rows("unknown_charges", WaitingSettlement, upto=upto, before=after or LAST, limit=limit + 1)
     return _page("unknown", [_settlement(row, now) for row in rows], limit, upto)
+
+
+def exceptions(moment: Snapshot, now: datetime, limit: int = 100, after: int | None = None) -> Answer:
+    """Settlements decided elsewhere against a rule of this ledger, not given back since; oldest first."""
+    upto = moment.upto(None, SETTLEMENTS)
+    rows = moment.rows(
+        "exceptional_settlements", ExceptionalSettlement, upto=upto, after=after or 0, limit=limit + 1
+    )
+    return _page("exceptions", [_settlement(row, now) for row in rows], limit, upto)
 
 
 def reviews(moment: Snapshot, now: datetime, limit: int = 100, after: int | None = None) -> Answer:
@@ -130,7 +157,7 @@ def _page(name: str, rows: Sequence[Answer], limit: int, upto: int) -> Answer:
     return {name: page, "next": page[-1]["position"] if len(rows) > limit else None, "position": upto}
 
 
-def _settlement(row: WaitingSettlement, now: datetime) -> Answer:
+def _settlement(row: WaitingSettlement | ExceptionalSettlement, now: datetime) -> Answer:
     shown = _dated(row, "at", now)
     shown["class"] = shown.pop("service_class")
     return shown
@@ -149,7 +176,11 @@ def _request(recorded: Recorded[Any], now: datetime) -> Answer:
     }
 
 
-def _dated(row: WaitingSettlement | SuspendedMoney | StandingBinding, field: str, now: datetime) -> Answer:
+def _dated(
+    row: WaitingSettlement | ExceptionalSettlement | SuspendedMoney | StandingBinding,
+    field: str,
+    now: datetime,
+) -> Answer:
     shown = row._asdict()
     happened: datetime = shown[field]
     return shown | {field: for_people(happened), "age_days": _age_days(happened, now)}

@@ -8,7 +8,10 @@ from scripts.cli.answers import Answer, Json, answer
 from scripts.cli.settings import Settings, command
 
 _SOURCES = ("rank", "payer", "available_fen", "bound_by", "taken_fen")
-_HEADER = ("beneficiary", "region", "class", "institution", "at", "policy", "digest", "order")
+_HEADER = (
+    "beneficiary", "region", "class", "institution", "at", "policy", "digest", "order", "exceptions",
+    "corrects", "external", "corrected_by",
+)  # fmt: skip
 
 
 def register(app: typer.Typer) -> None:
@@ -20,7 +23,7 @@ def explain(
     settings: Settings,
     *,
     settlement: Annotated[
-        str, typer.Argument(metavar="SETTLEMENT", help="The id of a charge, hold or premium")
+        str, typer.Argument(metavar="SETTLEMENT", help="The id of a charge, hold, premium or record")
     ],
     json: Json = False,
 ) -> int:
@@ -58,6 +61,8 @@ def show(found: Answer, lang: str) -> None:
     for source in found["sources"]:
         page.point(sentences.of_source(source, found, lang))
     for sentence in sentences.of_the_rest(found, lang):
+        page.point(sentence)
+    for sentence in sentences.of_elsewhere(found, lang):
         page.point(sentence)
     for refund in found["refunds"]:
         page.point(sentences.of_refund(refund, lang))

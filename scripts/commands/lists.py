@@ -14,7 +14,7 @@ from scripts.cli.values import region as read_region
 if TYPE_CHECKING:
     from projections.store import Snapshot
 
-What = Literal["holds", "reviews", "refusals", "suspense", "bindings", "unknown"]
+What = Literal["holds", "reviews", "refusals", "suspense", "bindings", "unknown", "exceptions"]
 
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "holds": (
@@ -28,6 +28,10 @@ _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "kind", "binder", "binder_region", "beneficiary", "beneficiary_region", "relation", "since",
         "limit_fen", "quota_fen", "age_days",
     ),
+    "exceptions": (
+        "settlement", "exceptions", "institution", "beneficiary", "amount_fen", "own_fen", "shared_fen",
+        "cash_fen", "at", "age_days",
+    ),
     "unknown": ("settlement", "op", "med_type", "institution", "beneficiary", "amount_fen", "at", "age_days"),
 }  # fmt: skip
 _TITLES: Final[dict[str, tuple[str, str]]] = {
@@ -36,6 +40,10 @@ _TITLES: Final[dict[str, tuple[str, str]]] = {
     "refusals": ("refusals, newest first", "被拒绝的请求（最新在前）"),
     "suspense": ("money of closed accounts that waits to be paid out", "已注销账户的待付款"),
     "bindings": ("bindings in force", "有效的绑定"),
+    "exceptions": (
+        "settlements decided elsewhere that this ledger would have refused",
+        "外部已决、按本账本规则应拒绝的结算",
+    ),
     "unknown": ("charges with an unknown medical type, newest first", "医疗类别未知的结算（最新在前）"),
 }
 _SCREEN: Final = 100

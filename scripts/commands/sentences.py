@@ -37,6 +37,14 @@ _PAID: Final[dict[str, Both]] = {
         "{who} paid {taken}: all that the policy's yearly cap left, though {available} were available",
         "{who}支付 {taken} 元：政策规定的年度上限只剩这些，可用余额为 {available} 元",
     ),
+    "recorded": (
+        "{who} paid {taken}, as it was told; {available} were available here",
+        "{who}支付 {taken} 元（按外部结果记录），本账本可用余额 {available} 元",
+    ),
+    "suspended": (
+        "{who} paid {taken}, as it was told, though its account is not active",
+        "{who}支付 {taken} 元（按外部结果记录），但其账户状态不正常",
+    ),
 }
 _PAID_NOTHING: Final[dict[str, Both]] = {
     "amount": ("{who} paid nothing: nothing was needed any more", "{who}未支付：已无需支付"),
@@ -59,6 +67,10 @@ _PAID_NOTHING: Final[dict[str, Both]] = {
     "yearly_cap": (
         "{who} paid nothing: the policy's yearly cap is used up, though {available} were available",
         "{who}未支付：政策规定的年度上限已用完，可用余额为 {available} 元",
+    ),
+    "recorded": (
+        "{who} paid nothing, as it was told; {available} were available here",
+        "{who}未支付（按外部结果记录），本账本可用余额 {available} 元",
     ),
     "suspended": (
         "{who} paid nothing: its account is not active, so its money is not touched",
@@ -88,10 +100,31 @@ _NOT_ASKED: Final[dict[str, Both]] = {
         "{who}未被要求支付：居民医保没有个人账户资金",
     ),
 }
+_ELSEWHERE: Final[Both] = (
+    "This settlement was decided elsewhere and recorded as it was told: nothing was allocated here",
+    "该结算由外部决定，按其结果如实记录，本账本未作分摊",
+)
+_EXCEPTIONS: Final[dict[str, Both]] = {
+    "not_bound": ("A payer was not bound to {beneficiary} then", "有付款人当时未与使用人 {beneficiary} 绑定"),
+    "below_zero": ("More was taken from a payer than it had there", "从付款人扣取的金额超过其可用资金"),
+    "over_limit": ("More was taken than a quota, limit or cap left", "扣取的金额超过额度、限额或上限的剩余"),
+    "out_of_class": (
+        "Money paid for what it may not pay for under policy {policy}",
+        "按政策 {policy}，所用资金不得支付该类费用",
+    ),
+    "other_order": (
+        "In this ledger's debit order other money would have paid",
+        "按本账本的扣款顺序，应由其他资金支付",
+    ),
+}
 _NO_CASH: Final[Both] = ("Nothing is left to pay in cash", "无需现金支付")
 _CASH: Final[Both] = (
     "{cash} are left to pay in cash: no source was left that may pay more",
     "其余 {cash} 元由现金支付：没有其他来源可以再支付",
+)
+_CASH_AS_TOLD: Final[Both] = (
+    "{cash} were paid in cash, as it was told",
+    "现金支付 {cash} 元（按外部结果记录）",
 )
 _SELF_PAID_CASH: Final[Both] = (
     "{cash} are left to pay in cash: fully self-paid items, which binders never pay",
@@ -126,6 +159,8 @@ def of_source(source: Mapping[str, Any], answer: Mapping[str, Any], lang: str) -
 def of_the_rest(answer: Mapping[str, Any], lang: str) -> list[str]:
     """What stays cash, and what no shared money could have paid."""
     chosen = [_reason_of_cash(answer["cash_fen"], answer["self_paid_fen"] or 0)]
+    if answer.get("op") == "record" and answer["cash_fen"]:
+        chosen = [_CASH_AS_TOLD]
     if answer["cash_fen"] > (answer["self_paid_fen"] or 0) > 0:
         chosen.append(_SELF_PAID)
     if answer["review"]:
@@ -144,6 +179,14 @@ def _reason_of_cash(cash_fen: int, self_paid_fen: int) -> Both:
     return _SELF_PAID_CASH if cash_fen <= self_paid_fen else _CASH
 
 
+def of_elsewhere(answer: Mapping[str, Any], lang: str) -> list[str]:
+    """Of a bill decided elsewhere: that it was, and each rule of this ledger that says otherwise."""
+    if answer.get("op") != "record":
+        return []
+    chosen = [_ELSEWHERE, *(_EXCEPTIONS[code] for code in answer["exceptions"])]
+    return [choose(lang, *both).format_map(answer) for both in chosen]
+
+
 def of_refund(refund: Mapping[str, Any], lang: str) -> str:
     """Where the money of one refund went."""
     zh = lang == "zh"
@@ -160,5 +203,7 @@ def of_refund(refund: Mapping[str, Any], lang: str) -> str:
 def _who(source: Mapping[str, Any], lang: str) -> str:
     payer, rank = source["payer"], source["rank"]
     if lang == "zh":
-        return f"{payer}（本人账户）" if rank == 0 else f"{payer}（第 {rank} 顺位绑定人）"
-    return f"{payer} (own account)" if rank == 0 else f"{payer} (binder {rank})"
+        places = ("（未绑定）", "（本人账户）", f"（第 {rank} 顺位绑定人）")
+    else:
+        places = (" (not bound)", " (own account)", f" (binder {rank})")
+    return f"{payer}{places[0 if rank is None else 1 if rank == 0 else 2]}"

@@ -1,7 +1,21 @@
 """Worked cases 44 to 47: what decides when two bills meet, when a preview is old, and when news
 comes late."""
 
-from tests.examples import BAO, LIN, MEI, WEI, bind, charge, family, funded, open_account, quote, reorder
+from tests.examples import (
+    BAO,
+    LIN,
+    MEI,
+    WEI,
+    bind,
+    charge,
+    family,
+    funded,
+    leg,
+    open_account,
+    quote,
+    record,
+    reorder,
+)
 from tests.spec import Spec, by, own, paid
 
 TEN = "2026-03-10T10:00:00+08:00"
@@ -58,11 +72,21 @@ def test_case_46_a_late_bill_is_not_paid_by_a_binder_of_a_later_hour() -> None:
 
 
 def test_case_47_a_decision_of_the_ledger_never_takes_what_is_not_there() -> None:
-    """The half of case 47 that is the ledger's: P1's 100.00 are charged, so an earlier bill of 60.00 that
-    arrives later finds nothing and is cash. Recording it as the platform's fact (P1 -60.00) is `record`,
-    contract 9."""
+    """Deciding: P1's 100.00 are charged, so an earlier bill of 60.00 that arrives later finds nothing and is
+    cash."""
     spec = Spec()
     spec.given(*family(lin=0, wei=100_00), charge(LIN, 100_00, at=TEN_02))
     spec.when(charge(LIN, 60_00, at=TEN_01))
     spec.then(paid(cash_fen=60_00))
     spec.then_money(WEI)
+
+
+def test_case_47_what_the_platform_took_is_recorded_and_never_allocated_anew() -> None:
+    """Recording: P1 has 100.00, already charged; the platform's file says an earlier charge took 60.00 from
+    P1 → P1 -60.00 and an exception. Nobody else is asked for it, though Mei has the money."""
+    spec = Spec()
+    spec.given(*family(lin=0, wei=100_00, mei=100_00), charge(LIN, 100_00, at=TEN_02))
+    spec.when(record(LIN, 60_00, leg(WEI, 60_00), at=TEN_01))
+    assert spec.outcome.result["exceptions"] == ["below_zero"]
+    spec.then_money(WEI, current_fen=-60_00)
+    spec.then_money(MEI, current_fen=100_00)

@@ -63,6 +63,12 @@ FIELDS: dict[str, dict[str, tuple[str, Any]]] = {
     "release_quota": PAIR,
     "charge": {**SETTLEMENT, **BILL},
     "hold": {**SETTLEMENT, **BILL},
+    "record": {
+        **SETTLEMENT,
+        **{name: field for name, field in BILL.items() if name not in ("sources?", "cash?")},
+        "legs": ("legs", [{"payer": "WEI", "bucket": "current", "amount_fen": 32000}]),
+        "corrects?": ("id", "S-0"),
+    },
     "capture": SETTLEMENT,
     "release": SETTLEMENT,
     "pay_premium": {
@@ -127,6 +133,24 @@ BAD: dict[str, list[Any]] = {
         *({bad: "x"} for bad in ("A", "", "x" * 41, "a b")),
         [],
         "x",
+        None,
+    ],
+    "legs": [
+        [],
+        [{"payer": "WEI", "bucket": "current", "amount_fen": 1}] * 21,
+        [{"payer": "WEI", "bucket": "current", "amount_fen": 32001}],
+        [{"payer": "WEI", "bucket": "current"}],
+        [{"payer": "WEI", "bucket": "current", "amount_fen": 1, "rank": 1}],
+        *([{"payer": bad, "bucket": "current", "amount_fen": 1}] for bad in (NUMBER, None, "", 7)),
+        *([{"payer": "WEI", "bucket": bad, "amount_fen": 1}] for bad in ("suspense", None, "")),
+        *(
+            [{"payer": "WEI", "bucket": "current", "amount_fen": bad}]
+            for bad in (0, -1, 1.0, "1", True, None)
+        ),
+        [["WEI", "current", 1]],
+        [None],
+        {},
+        "WEI",
         None,
     ],
     "evidence": [

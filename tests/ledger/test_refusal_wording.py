@@ -11,7 +11,7 @@ from ledger.refusals import CODES, Refusal, wording
 
 LEDGER = Path(__file__).parents[2] / "ledger"
 
-# Contract sections 2 to 6: every code that a command can be rejected with.
+# Contract sections 2 to 6 and 9: every code that a command can be rejected with.
 CONTRACT = set(
     re.findall(
         r"\w+",
@@ -25,6 +25,7 @@ CONTRACT = set(
     rebind_too_soon too_many_binders too_many_members too_many_binds_this_month quota_required
     actor_required settlement_released settlement_conflict insufficient_funds settlement_not_found
     not_held scheme_not_offered refund_conflict not_settled over_refund
+    correction_not_open
         """,
     )
 )

@@ -87,7 +87,7 @@ class Desk:
         """Send a command; its whole answer."""
         self._sent += 1
         command = {"id": f"r-{self._sent}", "op": op, "at": TODAY}
-        if op in ("charge", "hold", "pay_premium"):
+        if op in ("charge", "hold", "pay_premium", "record"):
             command["settlement"] = f"s-{self._sent}"
         if op == "refund":
             command["refund"] = f"f-{self._sent}"

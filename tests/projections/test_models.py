@@ -42,7 +42,9 @@ from projections.models.settlements import SETTLEMENTS, SettlementStep
 from projections.recorded import Recorded
 from tests.projections.facts import AT, POSITION, recorded
 
-UNREAD = {"AccountConfirmed", "BindingSlotTaken", "BindingSlotFreed", "TimelineAdvanced"} | {
+UNREAD = {
+    "AccountConfirmed", "BindingSlotTaken", "BindingSlotFreed", "TimelineAdvanced", "SettlementCorrected",
+} | {
     PolicyRecorded.topic, RefundTaken.topic,
     *(cls.topic for cls in EVENT_CLASSES if issubclass(cls, Noted)),
 }  # fmt: skip

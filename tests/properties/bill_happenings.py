@@ -37,11 +37,7 @@ def quote(story: Story) -> None:
 def a_settlement(story: Story, *states: str) -> str | None:
     """A settlement in one of these states that still has something to refund or to end, mostly."""
     known = story.clerk.town.settlements
-    found = [
-        id_
-        for id_, s in known.items()
-        if s.state in states and sum(leg.fen - leg.refunded for leg in s.legs) + s.cash - s.cash_refunded > 0
-    ]
+    found = [id_ for id_, s in known.items() if s.state in states and s.left > 0]
     if found and story.chance(95):
         return story.pick(found)
     return story.pick([*known, "S-none"]) if story.chance(20) else None
@@ -84,3 +80,27 @@ def refund(story: Story) -> None:
         return charge(story)
     amount: Obj = {"amount_fen": story.fen(60)} if story.chance(50) else {}
     return story.say("refund", settlement=settlement, refund=f"R-{len(story.commands)}", **amount)
+
+
+def record(story: Story) -> None:
+    """What a platform has settled: as this ledger would have, or anybody's money."""
+    bill = {name: value for name, value in a_bill(story).items() if name not in ("sources", "cash")}
+    legs: list[Obj] = []
+    if story.chance(40):
+        legs = story.clerk.decided(story.now, bill)
+    left = bill["amount_fen"] - sum(leg["amount_fen"] for leg in legs)
+    if not legs or story.chance(20):
+        while left > 0 and (not legs or story.chance(60)) and len(legs) < 20:
+            fen = story.number(1, left)
+            left -= fen
+            payer = "NOBODY" if story.chance(2) else story.pick(PEOPLE)
+            legs.append({"payer": payer, "bucket": story.pick(("current", "carried")), "amount_fen": fen})
+    known = story.clerk.town.settlements
+    settlement = f"S-{len(story.commands)}"
+    given_back = [id_ for id_, s in known.items() if s.left == 0 and s.state != "released"]
+    corrects = {}
+    if given_back and story.chance(60):
+        corrects = {"corrects": story.pick(given_back)}
+    elif known and story.chance(5):
+        corrects = {"corrects": story.pick(list(known))}
+    story.say("record", late=story.rarely_late(), settlement=settlement, **bill, legs=legs, **corrects)

@@ -161,7 +161,7 @@ class Books:
 
     def _quota(self, account: str, data: Data, sign: int) -> None:
         if data.get("from_quota") or data.get("into_quota"):
-            fen = data["current_fen"] + data["carried_fen"]
+            fen = data.get("quota_part_fen", data["current_fen"] + data["carried_fen"])
             self.quota[account, data["beneficiary"], data["binding"]] += sign * fen
 
     def _use(self, beneficiary: str, data: Data, sign: int) -> None:
@@ -184,6 +184,7 @@ def told(events: Iterable[StreamEvent]) -> Iterator[tuple[Books, Entry]]:
         stream = event.originator_id.partition(":")[2]
         entry = Entry(stream, event.event.topic, {**LEFT_OUT, **json.loads(encode(event.event))})
         if entry.topic == "SettlementDecided":
-            entry.data["legs"] = [leg for source in entry.data["sources"] for leg in paid_by(source)]
+            legs = [leg for source in entry.data["sources"] for leg in paid_by(source)]
+            entry.data["legs"] = [{"rank": 0, **leg} for leg in entry.data.get("given", legs)]
         yield books, entry
         books.post(entry)

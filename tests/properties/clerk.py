@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from tests.properties import clerk_of_bills, clerk_of_families
+from tests.properties import clerk_of_bills, clerk_of_families, clerk_of_records
 from tests.properties.refusing import No, refuse
 from tests.properties.town import Person, Town, local_day
 
@@ -21,6 +21,7 @@ DEFAULTS: dict[str, Obj] = {
     "charge": BILL,
     "hold": BILL,
     "quote": BILL,
+    "record": {"self_paid_fen": 0, "facts": {}},
 }
 
 
@@ -53,6 +54,15 @@ class Clerk:
         answer = self._decide(obj["id"], obj.get("by"), content)
         self.ids[obj["id"]] = (content, answer)
         return answer
+
+    def decided(self, at: datetime, bill: Obj) -> list[Obj]:
+        """The legs that a bill would get now; none where it would be refused."""
+        content = {**BILL, **bill, "at": at}
+        try:
+            legs: list[Obj] = clerk_of_bills.quote(self.town, content)["legs"]
+        except No:
+            return []
+        return [{name: leg[name] for name in ("payer", "bucket", "amount_fen")} for leg in legs]
 
     def _decide(self, id_: str, by: str | None, content: Obj) -> Answer:
         try:
@@ -155,6 +165,7 @@ OPS: dict[str, Callable[[Town, Obj], Obj]] = {
     "charge": clerk_of_bills.charge,
     "hold": clerk_of_bills.charge,
     "quote": clerk_of_bills.quote,
+    "record": clerk_of_records.record,
     "capture": clerk_of_bills.capture,
     "release": clerk_of_bills.release,
     "pay_premium": clerk_of_bills.pay_premium,

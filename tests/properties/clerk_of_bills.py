@@ -98,7 +98,8 @@ def write_down(town: Town, c: Obj, legs: Legs, result: Obj) -> None:
         if c["op"] != "hold":
             pay(town, payer, bucket, fen)
         closes = len(town.people[payer].closed_years)
-        written.append(Leg(payer, rank, bucket, fen, closes, number, from_quota))
+        drawn = fen if from_quota else 0
+        written.append(Leg(payer, rank, bucket, fen, closes, number, from_quota, drawn))
     town.settlements[c["settlement"]] = Settlement(
         c,
         c["op"],
@@ -199,7 +200,7 @@ def refund(town: Town, c: Obj) -> Obj:
         refuse("settlement_not_found")
     if settlement.state in ("held", "released"):
         refuse("not_settled")
-    left = settlement.cash - settlement.cash_refunded + sum(leg.fen - leg.refunded for leg in settlement.legs)
+    left = settlement.left
     amount = c.get("amount_fen", left)
     if amount > left or left == 0:
         refuse("over_refund", refundable_fen=left)
@@ -221,6 +222,7 @@ def refund(town: Town, c: Obj) -> Obj:
 
 def give_back(town: Town, settlement: Settlement, leg: Leg, fen: int) -> str:
     """Money returns to one leg; the bucket it went to."""
+    drawn_back = sum(1 for place in range(fen) if leg.refunded + place >= leg.fen - leg.drawn)
     leg.refunded += fen
     person = town.people[leg.payer]
     if person.status == "closed":
@@ -231,5 +233,5 @@ def give_back(town: Town, settlement: Settlement, leg: Leg, fen: int) -> str:
     if leg.from_quota and leg.binding is not None:
         binding = town.family(settlement.beneficiary).bindings[leg.binding - 1]
         if binding.until is None:
-            town.quotas[leg.payer, settlement.beneficiary, leg.binding] += fen
+            town.quotas[leg.payer, settlement.beneficiary, leg.binding] += drawn_back
     return bucket

@@ -27,6 +27,10 @@ class Money:
         balance = self.current + self.carried
         return max(0, balance - self.reserved - (self.held_current + self.held_carried))
 
+    @property
+    def beyond_holds(self) -> int:
+        return self.current + self.carried - (self.held_current + self.held_carried)
+
     def bucket_with_a_fen(self, buckets: Sequence[str]) -> str | None:
         """The first of these buckets with a fen beyond its own open holds; `current` comes first."""
         if "current" in buckets and self.current - self.held_current >= 1:
@@ -82,8 +86,8 @@ def settle(bill: Bill, rules: Rules, own: Payer | None, active: bool, binders: S
             _count(legs, own, bucket)
     if active and bill.sources != "own" and bill.service_class in rules["shared_classes"]:
         shared: Legs = {}
-        for _ in range(_shared_part(bill, rules, sum(legs.values()))):
-            if not _someone_pays_a_fen(shared, rules, binders):
+        for _ in range(shared_part(bill, rules, sum(legs.values()))):
+            if not someone_pays_a_fen(shared, rules, binders):
                 break
         legs |= shared
     return legs
@@ -101,16 +105,16 @@ def premium(amount: int, rules: Rules, payer: Payer) -> Legs:
     return legs
 
 
-def _shared_part(bill: Bill, rules: Rules, own_legs: int) -> int:
+def shared_part(bill: Bill, rules: Rules, own_legs: int) -> int:
     if rules["own_pays_first"] == "self_paid":
         return max(0, bill.amount - max(bill.self_paid, own_legs))
     return max(0, bill.amount - bill.self_paid - own_legs)
 
 
-def _someone_pays_a_fen(legs: Legs, rules: Rules, binders: Sequence[Payer]) -> bool:
+def someone_pays_a_fen(legs: Legs, rules: Rules, binders: Sequence[Payer]) -> bool:
     for binder in binders:
         bucket = _bucket_that_may_pay(binder, rules["shared_buckets"])
-        if binder.active and bucket is not None and _every_cap_leaves_a_fen(legs, rules, binder):
+        if binder.active and bucket is not None and every_cap_leaves_a_fen(legs, rules, binder):
             _pay(legs, binder, bucket)
             return True
     return False
@@ -126,7 +130,7 @@ def _bucket_that_may_pay(payer: Payer, buckets: Sequence[str]) -> str | None:
     return money.bucket_with_a_fen(("current", "carried"))
 
 
-def _every_cap_leaves_a_fen(legs: Legs, rules: Rules, binder: Payer) -> bool:
+def every_cap_leaves_a_fen(legs: Legs, rules: Rules, binder: Payer) -> bool:
     paid = sum(fen for (name, _, _), fen in legs.items() if name == binder.name)
     paid_by_all = sum(legs.values())
     per_leg, yearly = rules["per_leg_cap_fen"], rules["yearly_cap_fen"]

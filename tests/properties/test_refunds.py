@@ -14,7 +14,9 @@ from tests.properties import bill_happenings
 from tests.properties.running import folded, ledger, log_of
 from tests.strategies import HALF, History, histories
 
-LAST = st.sampled_from([bill_happenings.charge, bill_happenings.hold, bill_happenings.pay_premium])
+LAST = st.sampled_from(
+    [bill_happenings.charge, bill_happenings.hold, bill_happenings.pay_premium, bill_happenings.record]
+)
 
 
 def figures(states: dict[str, State | None]) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def before(history: History) -> dict[str, Any]:
 
 
 def paid(history: History) -> bool:
-    return history.commands[-1]["op"] in ("charge", "hold", "pay_premium") and (
+    return history.commands[-1]["op"] in ("charge", "hold", "pay_premium", "record") and (
         history.answers[-1].status == "accepted"
     )
 

@@ -75,7 +75,8 @@ class Person:
 
 @dataclass
 class Leg:
-    """`closes` is how many years the payer had closed when the leg was written down."""
+    """`closes` is how many years the payer had closed when the leg was written down; `drawn` what of it came
+    out of a quota."""
 
     payer: str
     rank: int
@@ -84,6 +85,7 @@ class Leg:
     closes: int
     binding: int | None
     from_quota: bool
+    drawn: int = 0
     refunded: int = 0
 
 
@@ -98,6 +100,11 @@ class Settlement:
     cash: int
     result: dict[str, Any]
     cash_refunded: int = 0
+
+    @property
+    def left(self) -> int:
+        """What could still be given back."""
+        return sum(leg.fen - leg.refunded for leg in self.legs) + self.cash - self.cash_refunded
 
 
 @dataclass
@@ -157,6 +164,7 @@ class Town:
     quotas: dict[tuple[str, str, int], int] = field(default_factory=dict)
     pending: dict[str, dict[str, Any]] = field(default_factory=dict)
     reviewed: dict[str, str] = field(default_factory=dict)
+    corrected: set[str] = field(default_factory=set)
 
     def family(self, beneficiary: str) -> Family:
         return self.families.setdefault(beneficiary, Family())

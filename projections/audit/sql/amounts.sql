@@ -17,6 +17,25 @@ FROM (
 )
 WHERE parts <> amount_fen;
 
+-- name: sums_of_given
+-- Legs that were told in another order or in parts are what their payers paid, bucket by bucket.
+INSERT INTO differences
+SELECT position, 'amount_differs', 'log', stream, 'the legs as told', 'others'
+FROM (
+    SELECT position, stream, payer, sum(current_fen) AS current_fen, sum(carried_fen) AS carried_fen
+    FROM (
+        SELECT position, stream, leg.payer AS payer, CASE leg.bucket WHEN 'current' THEN leg.amount_fen ELSE 0 END AS current_fen,
+            CASE leg.bucket WHEN 'carried' THEN leg.amount_fen ELSE 0 END AS carried_fen
+        FROM (SELECT position, stream, unnest(given) AS leg FROM chunk WHERE topic = 'SettlementDecided' AND given IS NOT NULL)
+        UNION ALL
+        SELECT position, stream, s.payer, -coalesce(s.from_current_fen, 0), -coalesce(s.from_carried_fen, 0)
+        FROM (SELECT position, stream, unnest(sources) AS s FROM chunk WHERE topic = 'SettlementDecided' AND given IS NOT NULL)
+    )
+    GROUP BY position, stream, payer
+)
+WHERE current_fen <> 0 OR carried_fen <> 0
+GROUP BY position, stream;
+
 -- name: sums_of_refunds
 -- What a refund gives back of a limit is all that this payer got back, or nothing.
 INSERT INTO differences
@@ -38,7 +57,8 @@ FROM decided_sources(chunk)
 WHERE coalesce(asked.from_current_fen, 0) + coalesce(asked.from_carried_fen, 0) <> 0
 UNION ALL
 SELECT CASE WHEN op = 'hold' THEN 'use held' ELSE 'use' END, settlement, beneficiary, asked.payer, 1, position,
-    coalesce(asked.from_current_fen, 0) + coalesce(asked.from_carried_fen, 0), 0, hash(asked.binding, year) % 1000000007
+    coalesce(asked.from_current_fen, 0) + coalesce(asked.from_carried_fen, 0), 0,
+    hash(coalesce(asked.binding, 0), year) % 1000000007
 FROM decided_sources(chunk)
 WHERE op <> 'pay_premium' AND coalesce(asked.rank, 0) > 0
     AND coalesce(asked.from_current_fen, 0) + coalesce(asked.from_carried_fen, 0) <> 0
@@ -66,6 +86,9 @@ UNION ALL
 SELECT 'refund id', subject, refund, NULL, 1, position, 0, 0, 0
 FROM chunk WHERE topic = 'SettlementRefunded'
 UNION ALL
+SELECT 'correction', corrects, subject, NULL, 1, position, 0, 0, 0
+FROM chunk WHERE topic = 'SettlementDecided' AND corrects IS NOT NULL
+UNION ALL
 SELECT 'hold', subject, beneficiary, NULL, 1, position, 0, 0, 0
 FROM chunk WHERE topic = 'SettlementDecided' AND op = 'hold'
 UNION ALL
@@ -88,11 +111,13 @@ SELECT 'refund', settlement, refund, subject, -1, position, coalesce(current_fen
 FROM chunk WHERE topic = 'CoPaymentRefunded'
 UNION ALL
 SELECT 'use restored', settlement, refund, subject, 1, position, coalesce(limit_fen, 0), 0,
-    hash(binding, limit_year, beneficiary) % 1000000007
+    hash(coalesce(binding, 0), limit_year, beneficiary) % 1000000007
 FROM chunk WHERE topic = 'CoPaymentRefunded' AND coalesce(limit_fen, 0) <> 0
 UNION ALL
 SELECT 'refund id', settlement, subject, NULL, -1, position, 0, 0, 0
 FROM chunk WHERE topic = 'RefundTaken'
+UNION ALL
+SELECT 'correction', subject, corrected_by, NULL, -1, position, 0, 0, 0 FROM chunk WHERE topic = 'SettlementCorrected'
 UNION ALL
 SELECT 'hold', settlement, subject, NULL, -1, position, 0, 0, 0 FROM chunk WHERE topic = 'HoldPlaced'
 UNION ALL
@@ -184,47 +209,17 @@ FROM (
 LEFT JOIN account_state s ON s.account = m.account
 WINDOW w AS (PARTITION BY m.account ORDER BY m.position ROWS UNBOUNDED PRECEDING);
 
--- name: openings
--- In an archive people have numbers: the positions at which their accounts were opened.
-CREATE TABLE openings (account VARCHAR, no INTEGER);
-
--- name: remember_openings
-INSERT INTO openings
-SELECT subject, CAST(min(position) AS INTEGER) FROM chunk
-WHERE topic = 'AccountOpened' AND subject NOT IN (SELECT account FROM openings) GROUP BY subject;
-
--- name: openings_recorded
-INSERT INTO differences
-SELECT DISTINCT position, 'amount_differs', 'archive', account, 'the numbers that its columns say', 'others'
-FROM (
-    (FROM openings_said EXCEPT ALL FROM openings_found) UNION ALL (FROM openings_found EXCEPT ALL FROM openings_said)
-);
-
--- name: openings_compared
-CREATE OR REPLACE VIEW moves_here AS
-SELECT * FROM read_parquet(getvariable('moves_here'))
-WHERE position > getvariable('after') AND position <= getvariable('reach');
-CREATE OR REPLACE VIEW openings_said AS
-SELECT no AS position, account, no FROM openings WHERE no > getvariable('after') AND no <= getvariable('reach');
-CREATE OR REPLACE VIEW openings_found AS
-SELECT position, opened AS account, account_no AS no FROM moves_here WHERE opened IS NOT NULL;
-
 -- name: moves_recorded
--- In an archive: the moves beside the columns are what the columns say, each once, and of everybody who was known then.
+-- In an archive: the moves beside the columns are what the columns say.
 INSERT INTO differences
-SELECT coalesce(f.position, m.position), 'amount_differs', 'archive', m.account, 'the moves that its columns say', 'others'
-FROM (SELECT *, count(*) OVER (PARTITION BY position) AS times FROM moves_here WHERE opened IS NULL) f
-FULL JOIN account_moves(chunk) m ON m.position = f.position
-LEFT JOIN openings a ON a.account = m.account
-LEFT JOIN openings b ON b.account = m.beneficiary AND m.use_fen IS NOT NULL
-WHERE CASE
-    WHEN f.position IS NULL THEN a.no < m.position AND (m.use_fen IS NULL OR b.no < m.position)
-    ELSE f.times > 1 OR m.position IS NULL OR f.account_no IS DISTINCT FROM a.no OR f.beneficiary_no IS DISTINCT FROM b.no
-        OR coalesce(f.current_move, 0) <> m.current_fen OR coalesce(f.carried_move, 0) <> m.carried_fen
-        OR coalesce(f.suspense_move, 0) <> m.suspense_fen OR coalesce(f.reserved_move, 0) <> m.reserved_fen
-        OR coalesce(f.held_move, 0) <> m.held_current_fen + m.held_carried_fen OR f.use_move IS DISTINCT FROM m.use_fen
-        OR f.limit_year IS DISTINCT FROM m.limit_year
-END;
+SELECT c.position, 'amount_differs', 'archive', c.stream, 'the moves that its columns say', 'others'
+FROM chunk c
+JOIN account_moves(chunk) m ON m.position = c.position
+WHERE c.account_no IS NOT NULL AND (
+    coalesce(c.current_move, 0) <> m.current_fen OR coalesce(c.carried_move, 0) <> m.carried_fen
+    OR coalesce(c.suspense_move, 0) <> m.suspense_fen OR coalesce(c.reserved_move, 0) <> m.reserved_fen
+    OR coalesce(c.held_move, 0) <> m.held_current_fen + m.held_carried_fen OR c.use_move IS DISTINCT FROM m.use_fen
+);
 
 -- name: balances_recorded
 -- A credit or correction records the balance after it. A difference is named where it arises, once.
@@ -337,9 +332,10 @@ CREATE OR REPLACE TEMP TABLE refunded AS
 SELECT position, subject AS settlement, amount_fen, refundable_fen, cash_fen, restored FROM events
 WHERE topic = 'SettlementRefunded';
 CREATE OR REPLACE TEMP TABLE refunded_bills AS
-SELECT subject AS settlement, position, amount_fen, coalesce(cash_fen, 0) AS cash_fen, list_filter(flatten(list_transform(sources, lambda s: [
+SELECT subject AS settlement, position, amount_fen, coalesce(cash_fen, 0) AS cash_fen,
+    coalesce(list_transform(given, lambda leg: {'payer': leg.payer, 'fen': leg.amount_fen}), list_filter(flatten(list_transform(sources, lambda s: [
         {'payer': s.payer, 'fen': coalesce(s.from_current_fen, 0)}, {'payer': s.payer, 'fen': coalesce(s.from_carried_fen, 0)}
-    ])), lambda leg: leg.fen <> 0) AS legs
+    ])), lambda leg: leg.fen <> 0)) AS legs
 FROM events
 WHERE topic = 'SettlementDecided' AND subject IN (SELECT settlement FROM refunded);
 INSERT INTO differences

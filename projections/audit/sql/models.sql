@@ -67,7 +67,8 @@ SELECT position, "at", CASE WHEN topic IN ('SettlementDecided', 'SettlementRefun
         WHEN 'SettlementReleased' THEN 'released' ELSE 'refunded'
     END AS step,
     subject AS settlement, beneficiary, region, institution,
-    CASE topic WHEN 'SettlementDecided' THEN coalesce(service_class, 'outpatient') END AS service_class, med_type
+    CASE topic WHEN 'SettlementDecided' THEN coalesce(service_class, 'outpatient') END AS service_class, med_type,
+    corrects, CASE WHEN exceptions IS NOT NULL THEN array_to_string(from_json(exceptions, '["VARCHAR"]'), ',') END AS exceptions
 FROM (
     SELECT *, CAST(coalesce(list_sum(list_transform(list_filter(sources, lambda s: s.payer = beneficiary),
         lambda s: coalesce(s.from_current_fen, 0) + coalesce(s.from_carried_fen, 0))), 0) AS BIGINT) AS own
@@ -112,7 +113,9 @@ FROM (
             {'kind': 'account', 'subject': asked ->> '$.account'}, {'kind': 'account', 'subject': asked ->> '$.binder'},
             {'kind': 'account', 'subject': asked ->> '$.payer'}, {'kind': 'account', 'subject': asked ->> '$.beneficiary'},
             {'kind': 'beneficiary', 'subject': asked ->> '$.beneficiary'},
-            {'kind': 'settlement', 'subject': asked ->> '$.settlement'}, {'kind': 'request', 'subject': asked ->> '$.request'}]
+            {'kind': 'settlement', 'subject': asked ->> '$.settlement'}, {'kind': 'settlement', 'subject': asked ->> '$.corrects'},
+            {'kind': 'request', 'subject': asked ->> '$.request'}
+        ] || list_transform(asked ->> '$.legs[*].payer', lambda payer: {'kind': 'account', 'subject': payer})
         WHEN 'RequestRepeated' THEN [{'kind': 'settlement', 'subject': settlement}]
         WHEN 'BindRequested' THEN [{'kind': 'account', 'subject': binder}, {'kind': 'account', 'subject': beneficiary},
             {'kind': 'beneficiary', 'subject': beneficiary}]

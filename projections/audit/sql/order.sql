@@ -14,6 +14,7 @@ CREATE TABLE may_follow AS SELECT * FROM (VALUES
     ('PolicyRecorded', 'SettlementDecided'), ('PolicyRecorded', 'RequestRefused'),
     ('SettlementDecided', 'CoPaymentCharged'), ('SettlementDecided', 'CoPaymentHeld'),
     ('SettlementDecided', 'HoldPlaced'),
+    ('SettlementDecided', 'SettlementCorrected'), ('SettlementCorrected', 'CoPaymentCharged'),
     ('CoPaymentCharged', 'CoPaymentCharged'), ('CoPaymentCharged', 'LimitUsed'),
     ('CoPaymentHeld', 'CoPaymentHeld'), ('CoPaymentHeld', 'HoldPlaced'),
     ('SettlementCaptured', 'CoPaymentCaptured'), ('SettlementCaptured', 'HoldEnded'),
@@ -29,7 +30,7 @@ CREATE TABLE may_follow AS SELECT * FROM (VALUES
 ) AS pairs (before, topic);
 CREATE TABLE may_not_end AS SELECT * FROM (VALUES
     ('PolicyRecorded'), ('SettlementCaptured'), ('CoPaymentCaptured'), ('SettlementReleased'), ('HoldReleased'),
-    ('CoPaymentHeld'), ('SettlementRefunded'), ('Unbound'), ('QuotaReleased'), ('BindApproved'), ('Bound')
+    ('CoPaymentHeld'), ('SettlementRefunded'), ('SettlementCorrected'), ('Unbound'), ('QuotaReleased'), ('BindApproved'), ('Bound')
 ) AS topics (topic);
 -- Events that no command line asked for: each stands by itself, whatever was written before and after it.
 CREATE TABLE noted AS SELECT * FROM (VALUES
@@ -52,14 +53,11 @@ CREATE TABLE homes AS SELECT * FROM noted UNION ALL SELECT * FROM (VALUES
     ('family', 'TimelineAdvanced'), ('family', 'LimitUsed'), ('family', 'HoldPlaced'), ('family', 'HoldEnded'),
     ('family', 'LimitRestored'),
     ('settlement', 'SettlementDecided'), ('settlement', 'SettlementCaptured'), ('settlement', 'SettlementReleased'),
-    ('settlement', 'SettlementRefunded'),
+    ('settlement', 'SettlementRefunded'), ('settlement', 'SettlementCorrected'),
     ('request', 'RequestRefused'), ('request', 'RequestRepeated'), ('request', 'BindRequested'),
     ('request', 'BindApproved'), ('request', 'BindRejected'),
     ('refund', 'RefundTaken'), ('policies', 'PolicyRecorded')
 ) AS topics (home, topic);
-
--- name: noted_topics
-SELECT topic, home FROM noted;
 
 -- name: neighbours
 -- Each event beside the one before it. A refusal begins a command of its own, even under an id used before,
@@ -127,6 +125,7 @@ WHERE NOT readable OR "at" IS NULL OR recorded_at IS NULL OR request IS NULL
         WHEN 'HoldEnded' THEN settlement IS NULL OR outcome IS NULL
         WHEN 'LimitRestored' THEN settlement IS NULL OR year IS NULL OR uses IS NULL
         WHEN 'SettlementDecided' THEN beneficiary IS NULL OR amount_fen IS NULL OR year IS NULL
+        WHEN 'SettlementCorrected' THEN corrected_by IS NULL
         WHEN 'SettlementRefunded' THEN refund IS NULL OR amount_fen IS NULL OR refundable_fen IS NULL OR cash_fen IS NULL
         ELSE false
     END;

@@ -143,7 +143,7 @@ SELECT d.settlement, d.step AS op,
     d.beneficiary, d.region, d.institution, d.service_class, d.med_type,
     d.amount_fen, d.own_fen, d.shared_fen, d.cash_fen,
     coalesce(r.refunded_fen, 0)::bigint AS refunded_fen, coalesce(r.refunded_cash_fen, 0)::bigint AS refunded_cash_fen,
-    d.position
+    d.corrects, coalesce(d.exceptions, '{}') AS exceptions, d.position
 FROM settlement_steps d
 LEFT JOIN LATERAL (
     SELECT step FROM settlement_steps
@@ -155,7 +155,7 @@ LEFT JOIN LATERAL (
     FROM settlement_steps
     WHERE settlement = d.settlement AND step = 'refunded'
 ) r ON true
-WHERE d.step IN ('charge', 'hold', 'pay_premium');
+WHERE d.step IN ('charge', 'hold', 'pay_premium', 'record');
 
 -- What an account paid or holds for a settlement, from its latest word on it. Refunds go back last leg first.
 CREATE VIEW legs AS
@@ -208,7 +208,7 @@ FROM (
     SELECT (at AT TIME ZONE 'Asia/Shanghai')::date AS business_day, 'forward' AS direction,
         institution, region, beneficiary, step AS op, service_class, amount_fen, own_fen, cash_fen
     FROM total_entries
-    WHERE step IN ('charge', 'pay_premium')
+    WHERE step IN ('charge', 'pay_premium', 'record')
     UNION ALL
     SELECT (c.at AT TIME ZONE 'Asia/Shanghai')::date, 'forward',
         d.institution, d.region, d.beneficiary, d.step, d.service_class, d.amount_fen, d.own_fen, d.cash_fen
@@ -224,7 +224,7 @@ FROM (
         ),
         r.cash_fen
     FROM total_entries r
-    JOIN total_entries d ON d.settlement = r.settlement AND d.step IN ('charge', 'hold', 'pay_premium')
+    JOIN total_entries d ON d.settlement = r.settlement AND d.step IN ('charge', 'hold', 'pay_premium', 'record')
     WHERE r.step = 'refunded'
 ) f
 LEFT JOIN account_steps a ON a.account = f.beneficiary AND a.insurance IS NOT NULL

@@ -8,7 +8,7 @@ SELECT e.position, e.at, e.type::text, e.settlement, e.beneficiary, e.note, d.op
 FROM entries e
 LEFT JOIN LATERAL (
     SELECT step AS op FROM settlement_steps
-    WHERE settlement = e.settlement AND e.type = 'CoPaymentCharged' AND step IN ('charge', 'pay_premium')
+    WHERE settlement = e.settlement AND e.type = 'CoPaymentCharged' AND step IN ('charge', 'pay_premium', 'record')
     LIMIT 1
 ) d ON true
 WHERE e.account = %(account)s AND e.position <= greatest(%(upto)s, %(before_upto)s)

@@ -27,3 +27,16 @@ WHERE d.service_class = 'unknown' AND d.position < %(before)s AND d.position <= 
     )
 ORDER BY d.position DESC
 LIMIT %(limit)s;
+
+-- name: exceptional_settlements
+-- Decided elsewhere against a rule of this ledger, and not given back in full; oldest first.
+SELECT d.position, d.settlement, d.step AS op, d.beneficiary, d.amount_fen, d.own_fen, d.shared_fen, d.cash_fen,
+    d.service_class, d.med_type, d.institution, d.at, d.exceptions
+FROM settlement_steps d
+WHERE d.exceptions IS NOT NULL AND d.position > %(after)s AND d.position <= %(upto)s
+    AND NOT EXISTS (
+        SELECT FROM settlement_steps
+        WHERE settlement = d.settlement AND refundable_fen = 0 AND position <= %(upto)s
+    )
+ORDER BY d.position
+LIMIT %(limit)s;

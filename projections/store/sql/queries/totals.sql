@@ -7,7 +7,7 @@ FROM (
     SELECT (at AT TIME ZONE 'Asia/Shanghai')::date AS business_day, 'forward' AS direction,
         institution, region, beneficiary, step AS op, service_class, amount_fen, own_fen, cash_fen
     FROM total_entries
-    WHERE step IN ('charge', 'pay_premium') AND position <= %(upto)s AND at <= %(at)s
+    WHERE step IN ('charge', 'pay_premium', 'record') AND position <= %(upto)s AND at <= %(at)s
         AND (at AT TIME ZONE 'Asia/Shanghai')::date BETWEEN %(first)s AND %(last)s
     UNION ALL
     SELECT (c.at AT TIME ZONE 'Asia/Shanghai')::date, 'forward',
@@ -25,7 +25,7 @@ FROM (
         ),
         r.cash_fen
     FROM total_entries r
-    JOIN total_entries d ON d.settlement = r.settlement AND d.step IN ('charge', 'hold', 'pay_premium')
+    JOIN total_entries d ON d.settlement = r.settlement AND d.step IN ('charge', 'hold', 'pay_premium', 'record')
     WHERE r.step = 'refunded' AND r.position <= %(upto)s AND r.at <= %(at)s
         AND (r.at AT TIME ZONE 'Asia/Shanghai')::date BETWEEN %(first)s AND %(last)s
 ) f

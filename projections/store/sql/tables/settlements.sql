@@ -12,9 +12,12 @@ CREATE TABLE settlement_steps (
     region text,
     institution text,
     service_class text,
-    med_type text
+    med_type text,
+    corrects text,
+    exceptions text[]
 );
 CREATE INDEX ON settlement_steps (settlement);
 CREATE INDEX ON settlement_steps (beneficiary) WHERE beneficiary IS NOT NULL;
 CREATE INDEX ON settlement_steps (position) WHERE step = 'hold';
 CREATE INDEX ON settlement_steps (position) WHERE service_class = 'unknown';
+CREATE INDEX ON settlement_steps (position) WHERE exceptions IS NOT NULL;
