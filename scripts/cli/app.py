@@ -26,6 +26,7 @@ from scripts.commands import (
     grant_reader,
     keygen,
     lists,
+    person,
     policies,
     prove,
     queries,
@@ -65,7 +66,7 @@ def program() -> typer.Typer:
     for module in (
         apply, queries, records, totals, diff, affected, explain, lists, policies,
         follow, rebuild, digest, replay, archive, grant_reader,
-        keygen, checkpoint, cosign, verify, receipt, prove, export_log, generate,
+        person, keygen, checkpoint, cosign, verify, receipt, prove, export_log, generate,
     ):  # fmt: skip
         module.register(app)
     return app

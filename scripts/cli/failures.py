@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Final
 
 from ledger.errors import LedgerError
+from ledger.vault.errors import VaultRefused
 from projections.errors import (
     ModelStopped,
     NotFound,
@@ -48,8 +49,8 @@ class Missing(LedgerError):
         self.code = code
 
 
-ABSENT: Final = (NotFound, Missing, UnknownModel)
-"""The errors that mean: there is no such thing."""
+ABSENT: Final = (NotFound, Missing, UnknownModel, VaultRefused)
+"""The errors that mean: there is no such thing, or a rule says no."""
 
 UNANSWERED: Final = (*ABSENT, ModelStopped, NotReached, RebuildBlocked, RebuildHindered, RebuildRunning)
 """The errors that a program is told of as an object with their code."""

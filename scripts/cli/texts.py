@@ -11,7 +11,7 @@ _IDS: Final = frozenset(
     {"account", "beneficiary", "binder", "binders", "by", "id", "name", "order", "payer", "policy"}
     | {"refund", "request", "settlement"}
 )
-_FREE: Final = frozenset({"institution", "med_type", "note", "reason"})
+_FREE: Final = frozenset({"full_name", "institution", "med_type", "note", "reason"})
 _NOT_WORDS: Final = _IDS | _FREE
 """Fields that hold ids or free text: an account may well be called `self`."""
 

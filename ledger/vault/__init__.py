@@ -1,0 +1,1 @@
+"""Who a person number is: kept encrypted, found blindly, restricted and forgotten. Begin with `vault`."""

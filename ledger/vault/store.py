@@ -1,0 +1,196 @@
+"""The vault's rows in PostgreSQL: the only SQL of the vault. No plaintext of a person ever gets this far."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from typing import Any, Final, NamedTuple
+
+import psycopg
+from psycopg.rows import class_row
+
+from ledger.errors import StoreUnavailable
+from ledger.vault.errors import KeyStoreRefused
+from ledger.vault.identity import FIELDS, FINDABLE, FieldName, Findable
+
+_FORMAT: Final = 1
+_PREPARE_LOCK: Final = 7310003
+_MACS: Final = {field: f"{field}_mac" for field in FINDABLE}
+_COLUMNS: Final = ("person", "key_id", *FIELDS, *_MACS.values())
+_LISTED: Final = ", ".join(_COLUMNS)
+_OF_PEOPLE: Final = f"SELECT {_LISTED} FROM vault.people WHERE person = ANY (%b)"  # noqa: S608  names of ours
+_BY: Final[dict[Findable, str]] = {
+    field: f"SELECT {_LISTED} FROM vault.people WHERE {mac} = %b ORDER BY person"  # noqa: S608  names of ours
+    for field, mac in _MACS.items()
+}
+_COPY: Final = f"COPY vault.people ({_LISTED}) FROM STDIN (FORMAT binary)"
+_SET: Final = ", ".join(f"{column} = %b" for column in _COLUMNS[2:])
+_UPDATE: Final = f"UPDATE vault.people SET {_SET} WHERE person = %b"  # noqa: S608  names of ours
+_REMOVE: Final = "DELETE FROM vault.people WHERE person = %b RETURNING key_id"
+_BIRTH: Final = "DELETE FROM ledger.subjects WHERE account = %b RETURNING account"
+_TOMBSTONES: Final = """
+SELECT originator_id, state FROM ledger.ledger_events
+WHERE topic = 'SubjectForgotten' ORDER BY notification_id
+"""
+_BORN: Final = "SELECT FROM ledger.subjects WHERE account = %b"
+# The digest of an opening covers its birth date, which could be found again by trying every day. That of a
+# conflict is another request's.
+_OPENINGS: Final = """
+UPDATE ledger.request_keys SET digest = decode(repeat('00', 16), 'hex') WHERE request_id IN (
+    SELECT convert_from(state, 'UTF8')::json ->> 'request' FROM ledger.ledger_events
+    WHERE originator_id = 'account:' || %(person)s AND originator_version = 1 AND %(born)s
+    UNION ALL
+    SELECT substr(originator_id, 9) FROM ledger.ledger_events
+    WHERE topic = 'RequestRefused' AND position(%(named)s::bytea IN state) > 0
+        AND convert_from(state, 'UTF8')::json ->> 'op' = 'open_account'
+        AND convert_from(state, 'UTF8')::json ->> 'code' <> 'request_conflict'
+)
+"""
+_TYPES: Final = ("text", *(["bytea"] * (len(_COLUMNS) - 1)))
+
+
+class Row(NamedTuple):
+    """A person as stored: sealed fields and what they are found by; none where a field is not known."""
+
+    person: str
+    key_id: bytes
+    name: bytes | None = None
+    citizen_id: bytes | None = None
+    phone: bytes | None = None
+    born: bytes | None = None
+    citizen_id_mac: bytes | None = None
+    phone_mac: bytes | None = None
+
+    def sealed(self, field: FieldName) -> bytes | None:
+        """One field, sealed."""
+        value: bytes | None = getattr(self, field)
+        return value
+
+    def with_sealed(self, field: FieldName, value: bytes | None) -> "Row":
+        """The same with another value in a field."""
+        changed: dict[str, Any] = {field: value}
+        return self._replace(**changed)
+
+    def with_mac(self, field: Findable, mac: bytes | None) -> "Row":
+        """The same, found by another value of a field."""
+        changed: dict[str, Any] = {_MACS[field]: mac}
+        return self._replace(**changed)
+
+
+class VaultStore:
+    """The rows of one vault, on a connection of its own. Raises `StoreUnavailable`, `KeyStoreRefused`."""
+
+    def __init__(self, dsn: str, key_store: bytes) -> None:
+        with _sentences():
+            self._connection = psycopg.connect(dsn, autocommit=True)
+            try:
+                self._prepare(key_store)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def people(self, persons: Sequence[str]) -> dict[str, Row]:
+        """Those of these people who are known."""
+        with _sentences():
+            return {row.person: row for row in self._rows(_OF_PEOPLE, (list(persons),))}
+
+    def by(self, field: Findable, mac: bytes) -> list[Row]:
+        """Who has this value in a field, by person number."""
+        with _sentences():
+            return self._rows(_BY[field], (mac,))
+
+    def write(self, fresh: Sequence[Row], changed: Sequence[Row]) -> None:
+        """Add and change people, all or none, durably."""
+        with _sentences(), self._connection.transaction(), self._connection.cursor() as cursor:
+            if fresh:
+                with cursor.copy(_COPY) as copy:
+                    copy.set_types(_TYPES)
+                    for row in fresh:
+                        copy.write_row(row)
+            for row in changed:
+                cursor.execute(_UPDATE, (*row[2:], row.person), prepare=True)
+
+    def knows_birth(self, person: str) -> bool:
+        """Whether a birth date lies beside the log."""
+        with _sentences():
+            return bool(self._connection.execute(_BORN, (person,)).fetchone() is not None)
+
+    def remove(self, person: str) -> None:
+        """Take out the person's row, its index entries, the birth date beside the log, and digests that it
+        could be found from. All of it, durably; doing it again does no harm."""
+        named = f'"account":"{person}"'.encode()
+        with _sentences(), self._connection.transaction():
+            self._connection.execute(_REMOVE, (person,))
+            born = self._connection.execute(_BIRTH, (person,)).fetchone() is not None
+            self._connection.execute(_OPENINGS, {"person": person, "born": born, "named": named})
+
+    def tombstones(self) -> list[tuple[str, bytes]]:
+        """Every tombstone of the log: its stream, and the event as stored. One pass over the log."""
+        with _sentences():
+            rows = self._connection.execute(_TOMBSTONES).fetchall()
+        return [(str(stream), bytes(state)) for stream, state in rows]
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+
+    def _rows(self, statement: str, parameters: Sequence[object]) -> list[Row]:
+        with self._connection.cursor(row_factory=_as_row, binary=True) as cursor:
+            return cursor.execute(statement, parameters, prepare=True).fetchall()
+
+    def _prepare(self, key_store: bytes) -> None:
+        """Make schema and tables where they are missing, and see that the keys are this vault's."""
+        found = self._told()
+        if found is None:
+            with self._connection.transaction():
+                self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_PREPARE_LOCK,))
+                if self._told() is None:
+                    self._connection.execute(files("ledger.vault").joinpath("vault.sql").read_bytes())
+                    self._connection.execute(
+                        "INSERT INTO vault.key_store (id, format) VALUES (%b, %b)", (key_store, _FORMAT)
+                    )
+            found = self._told()
+        assert found is not None
+        if found[1] != _FORMAT:
+            raise StoreUnavailable(
+                f"the database holds a vault of format {found[1]}; this program reads format {_FORMAT}",
+                f"数据库中保险库的格式为 {found[1]}，本程序只读取格式 {_FORMAT}",
+            )
+        if found[0] != key_store:
+            raise KeyStoreRefused(
+                "the keys of this vault lie in another key store; name its folder with --keys",
+                "该保险库的密钥在另一个密钥库中；请用 --keys 指定其目录",
+            )
+
+    def _told(self) -> tuple[bytes, int] | None:
+        there = self._connection.execute("SELECT to_regclass('vault.key_store') IS NOT NULL").fetchone()
+        if there is None or not there[0]:
+            return None
+        row = self._connection.execute("SELECT id, format FROM vault.key_store").fetchone()
+        return None if row is None else (bytes(row[0]), int(row[1]))
+
+
+_as_row = class_row(Row)
+
+
+def vault_exists(dsn: str) -> bool:
+    """Whether a database has a vault already: if so, only its own key store will do."""
+    with _sentences(), psycopg.connect(dsn, autocommit=True) as connection:
+        row = connection.execute("SELECT to_regclass('vault.key_store') IS NOT NULL").fetchone()
+    return row is not None and bool(row[0])
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """What the database client raises becomes one sentence; a server's own words stay out of it."""
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise StoreUnavailable(
+            "the database cannot be reached or was lost; start it, check --dsn or --data, and run it again",
+            "数据库无法连接或已断开；请启动数据库，核对 --dsn 或 --data，然后重新运行",
+        ) from error
+    except psycopg.Error as error:
+        raise StoreUnavailable(
+            f"the database refused the vault's statement (SQLSTATE {error.sqlstate}); check its rights",
+            f"数据库拒绝了保险库的语句（SQLSTATE {error.sqlstate}）；请检查角色权限",
+        ) from error
