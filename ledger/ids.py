@@ -41,6 +41,11 @@ def holds_citizen_id(text: str) -> bool:
     return len(text) >= 18 and any(is_citizen_id(found) for found in _CITIZEN_SHAPE.findall(text))
 
 
+def without_citizen_ids(text: str) -> str:
+    """A text of another party with every citizen-ID number in it blotted out."""
+    return _CITIZEN_SHAPE.sub(lambda found: "*" * 18 if is_citizen_id(found[0]) else found[0], text)
+
+
 def reveals_citizen_id(text: str) -> bool:
     """Whether a text gives a citizen-ID number away.
 

@@ -23,15 +23,26 @@ class Recorded(NamedTuple, Generic[E_co]):
 
 
 class Table(NamedTuple):
-    """A table and the shape of its rows: the fields of `row` are its columns, in the same order."""
+    """A table and the shape of its rows: the fields of `row` are its columns, in the same order.
+
+    Where a row is worked out from others, `project` gives a `due` instead, and the statement `worked_out_by`
+    adds the row that its fields ask for, in the same transaction, behind the rows of the tables before it.
+    """
 
     name: str
     row: type[tuple[Any, ...]]
+    due: type[tuple[Any, ...]] | None = None
+    worked_out_by: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The fields of a row."""
         return tuple(self.row.__annotations__)
+
+    @property
+    def projected(self) -> type[tuple[Any, ...]]:
+        """What `project` gives for it."""
+        return self.due or self.row
 
 
 class Model(NamedTuple):

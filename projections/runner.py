@@ -100,8 +100,8 @@ def _one_batch(store: Store, models: Sequence[Model], targets: dict[str, int], s
 def write(into: Writing, models: Iterable[Model], rows: Rows) -> None:
     """Add projected rows to the tables of these models."""
     for table in (table for model in models for table in model.tables):
-        if table.row in rows:
-            into.add(table, rows[table.row])
+        if table.projected in rows:
+            into.add(table, rows[table.projected])
 
 
 def project(models: Sequence[Model], log: Iterable[LogTuple]) -> Rows:

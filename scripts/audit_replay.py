@@ -8,6 +8,7 @@ be done.
     python -m scripts.audit_replay --dsn "dbname=copay" --write-archive /backup/copay
     python -m scripts.audit_replay --archive /backup/copay
     python -m scripts.audit_replay --dsn "dbname=copay" --decide
+    python -m scripts.audit_replay --archive /backup/copay --decide
     python -m scripts.audit_replay --dsn "dbname=copay" --order MEI,WEI --beneficiary LIN --year 2025
 """
 
@@ -55,11 +56,13 @@ def _done(given: argparse.Namespace) -> int:
             print_json(archive(dsn, given.write_archive).as_dict())
         return EQUAL
     if given.decide or given.own_facts:
-        decided = redecide.run(settings, own_facts=given.own_facts)
+        decided = redecide.run(settings, given.archive, own_facts=given.own_facts)
         print_json(redecide.as_object(decided, own_facts=given.own_facts))
         return DIFFERENT if decided.unsupported else EQUAL
     if given.policy or given.order is not None:
-        changes = suppose.run(settings, order=given.order, beneficiary=given.beneficiary, year=given.year)
+        changes = suppose.run(
+            settings, given.archive, order=given.order, beneficiary=given.beneficiary, year=given.year
+        )
         print_json(suppose.as_object(changes))
         return EQUAL
     report = run(settings, given.archive, full=given.full)

@@ -43,6 +43,7 @@ SAY = {  # English | Chinese
     "was signed": "{0} is signed by {1}{2} | {0} 由 {1} 签署{2}",
     "no key": "the signatures of {0}: no key was given | {0} 的签名：未提供密钥",
     "no package": "the signatures of {0}: the Python package cryptography is not installed | {0} 的签名：未安装 Python 软件包 cryptography",
+    "after": "what was recorded after position {0}: this checkpoint is not of it | 位置 {0} 之后的记录：不在此检查点之内",
     "entries": "{0} entries were read and hashed anew; every tile is what they give, and their root is {2}, the one in the checkpoint of {1} | 读取并重新计算 {0} 个条目：各层数据块均相符，其根为 {2}，与 {1} 的检查点一致",
     "places": "every entry names its own position, from 1 on, and its version in one of {0} streams: none is missing or twice there | 每个条目写明自身位置（自 1 起）及其在 {0} 个流中的版本：无缺无重",
     "kept": "the log begins with the {1} entries of {0} | 日志以 {0} 的 {1} 个条目开头",
@@ -158,14 +159,8 @@ def parse_leaf(leaf: bytes, position: int) -> tuple[int, str, int, str, str, lis
     if not whole or not timed or (form, len(state)) not in ((b"\0\1", 1), (b"\0\2", 2)):
         raise Wrong("form", f"#{position}")
     texts = [text.decode(errors="replace") for text in (stream, topic, recorded)]
-    return (
-        int.from_bytes(at_bytes, "big"),
-        texts[0],
-        int.from_bytes(version, "big"),
-        texts[1],
-        texts[2],
-        state,
-    )
+    place, nth = (int.from_bytes(number, "big") for number in (at_bytes, version))
+    return place, texts[0], nth, texts[1], texts[2], state
 
 
 def numbered(index: int, width: int) -> str:
@@ -208,6 +203,7 @@ class Check:
 
     def __init__(self, asked: argparse.Namespace) -> None:
         self.asked, self.held, self.unchecked = asked, list[tuple[object, ...]](), list[tuple[object, ...]]()
+        self.size = 0
 
     def checkpoint(self, raw: bytes, name: str) -> tuple[str, int, str, bytes]:
         """Name, size, origin and root of a checkpoint, signed by every given key if that can be told."""
@@ -217,6 +213,7 @@ class Check:
             keys = []
         text, signed = open_note(raw, keys)
         origin, size, root = parse_checkpoint(text)
+        self.size = max(self.size, size)
         for key in keys:
             if key not in signed or keys[0][0] != origin:
                 raise Wrong("unsigned", name, origin, key[0])
@@ -284,6 +281,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         run.export(asked.path) if asked.path.is_dir() else run.proof(asked.path.read_bytes())
         run.held += [("unsure" if run.unchecked else "good",)]
+        run.unchecked += [("after", run.size)]
     except OSError as error:
         status, wrong = 1 if asked.path.is_dir() else 2, [("form", error.filename)]
     except ValueError as error:

@@ -17,7 +17,7 @@ from ledger.proof.tree import cover, joined, leaf_hash
 
 _SCHEMA: Final = (files("ledger.persistence") / "log_tree.sql").read_text()
 _ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(7310003)"
-_THERE: Final = "SELECT to_regclass('proof.tree') IS NOT NULL"
+_THERE: Final = "SELECT to_regclass('proof.tree') IS NOT NULL AND to_regclass('proof.tiles') IS NOT NULL"
 _SIZE: Final = "SELECT size FROM proof.tree"
 _END: Final = "SELECT coalesce(max(notification_id), 0) FROM ledger.ledger_events"
 _TILE: Final = "SELECT hashes FROM proof.tiles WHERE level = %s AND number = %s"
@@ -36,7 +36,7 @@ class LogTree:
     def __init__(self, connection: psycopg.Connection[Any], *, make: bool = True) -> None:
         """Make the tables where they are missing; several programs may do it at once."""
         self._connection = connection
-        if not make:
+        if not make or self._there():
             return
         with connection.transaction():
             connection.execute(_ONE_AT_A_TIME)
@@ -45,8 +45,12 @@ class LogTree:
     @classmethod
     def found(cls, connection: psycopg.Connection[Any]) -> Self | None:
         """The tree as it lies there, for those who only read; None where there is none."""
-        row = connection.execute(_THERE).fetchone()
-        return cls(connection, make=False) if row and row[0] else None
+        tree = cls(connection, make=False)
+        return tree if tree._there() else None
+
+    def _there(self) -> bool:
+        row = self._connection.execute(_THERE).fetchone()
+        return bool(row and row[0])
 
     @property
     def size(self) -> int:

@@ -12,7 +12,7 @@ from projections.audit import columns, manifest
 from projections.audit.database import Database
 from projections.audit.errors import ArchiveDamaged
 from projections.audit.manifest import Entry, Manifest
-from projections.audit.pieces import Piece
+from projections.audit.pieces import Archived, Piece
 from projections.audit.workspace import Workspace
 
 FILE: Final = 200_000
@@ -59,16 +59,22 @@ def pieces_of(space: Workspace, known: Manifest, folder: Path, size: int) -> Ite
     for after in range(0, known.position, size):
         reach = min(after + size, known.position)
         here = [entry for entry in known.files if entry.last > after and entry.first <= reach]
-        files, by_name = [folder / entry.path for entry in here], unnumbered_of(here, folder)
-        space.files("files", files)
+        piece = Piece(after, reach, reach - after, archived(here, folder))
+        assert piece.archived is not None
+        space.files("files", piece.archived.events)
+        space.files("moves_here", piece.archived.moves)
         space.remember({"after": after, "reach": reach})
         space.run("take_chunk")
-        yield Piece(after, reach, reach - after, files, by_name)
+        yield piece
 
 
-def unnumbered_of(entries: Sequence[Entry], folder: Path) -> list[Path]:
-    """The files that hold events of people without numbers; those that do not say are among them."""
-    return [folder / entry.path for entry in entries if entry.sums.get("unnumbered", 1)]
+def archived(entries: Sequence[Entry], folder: Path) -> Archived:
+    """The files of these spans."""
+    return Archived(
+        [folder / entry.path for entry in entries],
+        [folder / entry.moves for entry in entries],
+        all(entry.sums.get("unnumbered") == 0 for entry in entries),
+    )
 
 
 def _read(space: Workspace, database: Database, after: int, upto: int) -> None:
@@ -76,19 +82,20 @@ def _read(space: Workspace, database: Database, after: int, upto: int) -> None:
     is_text = database.copy_log(source, after, upto)
     space.run("read_lines" if is_text else "read_hex_lines", source=str(source))
     source.unlink()
-    space.run("type_log_piece", shape=columns.all_of_them())
+    space.run("type_log_piece", shape=columns.all_of_them(), noted=list(columns.NOTED))
     space.run("forget_lines")
     space.run("opened_here")
 
 
 def _file(space: Workspace, folder: Path, month: str, first: int, last: int) -> Entry:
-    path = Path(month) / f"events-{first:012}-{last:012}.parquet"
-    coming = folder / f"{path}.part"
+    path, moves = (Path(month) / f"{kind}-{first:012}-{last:012}.parquet" for kind in ("events", "moves"))
+    coming, moving = folder / f"{path}.part", folder / f"{moves}.part"
     coming.parent.mkdir(exist_ok=True)
     space.run("write_span", first=first, last=last, target=str(coming))
+    space.run("write_moves", first=first, last=last, target=str(moving))
     apart = space.value("columns_apart", file=str(coming), paths=_PATHS, names=list(columns.COLUMNS))
     if apart is None:
-        apart = space.value("numbers_apart", file=str(coming))
+        apart = space.value("numbers_apart", file=str(coming), moves=str(moving))
     if apart is not None:
         raise ArchiveDamaged(
             coming,
@@ -96,8 +103,13 @@ def _file(space: Workspace, folder: Path, month: str, first: int, last: int) -> 
             f"未保留：位置 {apart} 的事件，其字节与各列不符",
         )
     (sums,) = space.records("sums_of_file", file=str(coming))
-    entry = Entry(path.as_posix(), month, first, last, manifest.sha256(coming), coming.stat().st_size, sums)
+    sums["unnumbered"] = space.value("unnumbered_count", file=str(moving), first=first, last=last)
+    entry = Entry(
+        path.as_posix(), month, first, last, manifest.sha256(coming), coming.stat().st_size,
+        moves.as_posix(), manifest.sha256(moving), moving.stat().st_size, sums,
+    )  # fmt: skip
     manifest.put_in_place(coming, folder / path)
+    manifest.put_in_place(moving, folder / moves)
     return entry
 
 

@@ -34,10 +34,6 @@ FIELDS: Final[dict[str, str]] = {
     "corrected_by": _TEXT,
     # requests and policies
     "code": _TEXT, "name": _TEXT, "class_version": _COUNT,
-    # checkpoints
-    "size": _COUNT, "root": _TEXT, "origin": _TEXT, "key_id": _TEXT, "note": _TEXT,
-    # subjects of data
-    "data_key": _TEXT, "second": _TEXT, "law": _TEXT, "retained_until": _TEXT,
 }  # fmt: skip
 """Fields that hold one value."""
 
@@ -60,14 +56,14 @@ LISTS: Final[dict[str, dict[str, str]]] = {
     "restored": {"leg": _COUNT, "payer": _TEXT, "bucket": _TEXT, "amount_fen": _FEN},
     "uses": {"binder": _TEXT, "binding": _COUNT, "amount_fen": _FEN},
     "evidence": {"type": _TEXT, "sha256": _TEXT},
-    "digests": {"model": _TEXT, "version": _COUNT, "position": _COUNT, "sha256": _TEXT},
 }  # fmt: skip
 """Fields that hold a list of facts, with the fields of a fact."""
 
-TEXTS: Final[tuple[str, ...]] = (
-    "order", "unbound", "facts", "figures", "asked", "pack", "fields", "exceptions",
-)  # fmt: skip
+TEXTS: Final[tuple[str, ...]] = ("order", "unbound", "facts", "figures", "asked", "pack", "exceptions")
 """Lists of texts and free objects: kept as the JSON they are."""
+
+NOTED: Final[tuple[str, ...]] = ("subject", "break", "period", "periods", "checkpoints")
+"""Kinds of streams whose events no command asked for: they move nothing; an archive keeps them as JSON."""
 
 COLUMNS: Final[tuple[str, ...]] = (*FIELDS, *LISTS, *TEXTS)
 
@@ -75,8 +71,6 @@ _UNREAD: Final = frozenset(
     {"by", "evidence", "facts", "figures", "pack", "month", "reviewed", "authorisation", "face_age_reached"}
     | {"digest", "policy", "policy_digest", "allowed_sources", "cash_refused", "scheme", "own_unasked"}
     | {"binders_unasked", "name", "self_paid_fen"}
-    | {"data_key", "second", "law", "retained_until", "fields"}
-    | {"size", "root", "origin", "key_id", "note", "digests"}
 )
 _UNREAD_OF_A_FACT: Final = frozenset({"per_leg_cap_fen", "yearly_cap_fen", "bound_by"})
 

@@ -86,6 +86,14 @@ class Database:
             return False
         return True
 
+    def sums(self) -> list[tuple[int, str, str, str]]:
+        """The sums of entries: position, account, what the entries come to, and what stands there."""
+        try:
+            with self._connection.transaction():
+                return self._connection.execute(_text("sums_stored")).fetchall()
+        except UndefinedTable:
+            return []
+
     def _copy(self, query: sql.SQL | sql.Composed, target: Path) -> None:
         with target.open("wb", buffering=1 << 20) as out, self._connection.cursor().copy(query) as copy:
             for block in copy:

@@ -11,14 +11,14 @@ from typing import Any, Final
 from projections.audit.errors import ArchiveDamaged, NothingToReplay
 
 NAME: Final = "manifest.json"
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file: `path` inside the archive, the `month` it belongs to, positions `first` to `last`, its digest.
+    """A span of positions, `first` to `last`, of one `month`: a file of events, and one of what they moved.
 
-    `sums` are of the typed columns: events, stored bytes, and fen.
+    Paths are inside the archive, `bytes` are sizes, `sums` are of the columns: events, stored bytes, fen.
     """
 
     path: str
@@ -27,7 +27,14 @@ class Entry:
     last: int
     sha256: str
     bytes: int
+    moves: str
+    moves_sha256: str
+    moves_bytes: int
     sums: Mapping[str, int]
+
+    def files(self) -> tuple[tuple[str, int, str], ...]:
+        """Path, size and digest of both files."""
+        return (self.path, self.bytes, self.sha256), (self.moves, self.moves_bytes, self.moves_sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +115,9 @@ def checked(folder: Path) -> Manifest:
 
 def verify(folder: Path, manifest: Manifest) -> None:
     """Compare every file with what the manifest says of it. Raises ArchiveDamaged."""
-    for entry in manifest.files:
-        path = folder / entry.path
+    for name, size, digest in (file for entry in manifest.files for file in entry.files()):
+        path = folder / name
         if not path.is_file():
             raise ArchiveDamaged(path, "is missing", "缺失")
-        if path.stat().st_size != entry.bytes or sha256(path) != entry.sha256:
+        if path.stat().st_size != size or sha256(path) != digest:
             raise ArchiveDamaged(path, "is not what the manifest says", "与清单不符")

@@ -10,18 +10,34 @@ from projections.audit.database import Database
 from projections.audit.workspace import Workspace
 
 
+class Archived(NamedTuple):
+    """Files of an archive: `events`, and what they did to people with numbers (`moves`), who may be all
+    (`everybody`): then nothing need be folded by name."""
+
+    events: Sequence[Path] = ()
+    moves: Sequence[Path] = ()
+    everybody: bool = True
+
+    def with_those_of(self, other: "Archived") -> "Archived":
+        """These files and the others, each once."""
+        return Archived(
+            tuple(dict.fromkeys((*self.events, *other.events))),
+            tuple(dict.fromkeys((*self.moves, *other.moves))),
+            self.everybody and other.everybody,
+        )
+
+
 class Piece(NamedTuple):
     """Events after position `after` up to `reach`; when it is handed over, `chunk` holds them.
 
-    `files` are those of an archive in which they stand (with others, perhaps), `by_name` those of the files
-    with events whose people have no numbers. Events of a database are kept in the workspace instead.
+    `archived` are the files of an archive in which they stand (with others, perhaps). Events of a database
+    are kept in the workspace instead.
     """
 
     after: int
     reach: int
     events: int
-    files: Sequence[Path] = ()
-    by_name: Sequence[Path] = ()
+    archived: Archived | None = None
 
 
 def from_database(space: Workspace, database: Database, end: int, size: int) -> Iterator[Piece]:

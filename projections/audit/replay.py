@@ -17,7 +17,7 @@ from projections.audit.database import Database
 from projections.audit.findings import Difference, Figures, Report
 from projections.audit.manifest import checked
 from projections.audit.naming import Standing, Unequal, rows_named, with_swaps_named
-from projections.audit.pieces import Piece, from_database
+from projections.audit.pieces import Archived, Piece, from_database
 from projections.audit.workspace import Workspace
 
 CHUNK: Final = 250_000
@@ -32,13 +32,15 @@ _MACROS: Final = (
     "tables",
     "unequal_tables",
     "grammar",
+    "openings",
 )
 _CHECKS: Final = (
     "neighbours", "events_missing", "events_repeated", "events_unreadable", "events_out_of_place",
     "recorded_backwards", "versions", "sums_of_settlements", "sums_of_given", "sums_of_refunds",
-    "claims_of_settlements", "claims_of_accounts", "settle_claims", "running", "moves_recorded",
-    "balances_recorded", "years_closed", "figures_seen", "remember_accounts", "remember_last",
+    "claims_of_settlements", "claims_of_accounts", "settle_claims", "running", "balances_recorded",
+    "years_closed", "figures_seen", "remember_accounts", "remember_last",
 )  # fmt: skip
+_ARCHIVE_CHECKS: Final = ("remember_openings", "openings_compared", "openings_recorded", "moves_recorded")
 _LAST_CHECKS: Final = (
     "the_end", "versions_of_the_rest", "claims_not_met", "quotas_recorded", "limits_seen", "refunds_recorded",
     "holds_ended", "families_recorded",
@@ -71,6 +73,7 @@ class _Copies:
     upto: int = _EVER
     compared: dict[str, int] = field(default_factory=dict)
     rows_of: dict[int, int] = field(default_factory=dict)
+    sums: list[Difference] = field(default_factory=list)
 
 
 def replay(
@@ -116,23 +119,22 @@ def replay_pieces(
     """Replay typed pieces of a log up to `end`, and compare with the read models' rows as copied."""
     for name in _MACROS:
         space.run(name)
-    events, files, by_name = 0, dict[Path, None](), dict[Path, None]()
+    events, files = 0, Archived()
     for piece in pieces:
-        files |= dict.fromkeys(piece.files)
-        by_name |= dict.fromkeys(piece.by_name)
-        for name in _CHECKS:
+        for name in (*_CHECKS, *(_ARCHIVE_CHECKS if piece.archived else ())):
             space.run(name)
+        files = files.with_those_of(piece.archived or Archived())
         _compare(space, piece, copied(), end)
         events += piece.events
         if progress:
             progress(piece.reach, end)
     copies = copied()
     at = min(min(copies.models.values(), default=end), end)
-    _store(space, files)
-    differences = _conclude(space, end, copies)
+    _store(space, files.events)
+    differences = [*copies.sums, *_conclude(space, end, copies)]
     if at == end:
         space.run("all_events")
-    fold(space, at, list(by_name) if files else None)
+    fold(space, at, files if files.events else None, whole=at == end)
     also = beside(space, at) if beside else Compared()
     return Report(
         events,
@@ -168,7 +170,20 @@ def _copied(space: Workspace, dsn: str, moment: str | None = None, upto: int = _
             for table, (model, columns) in TABLES.items()
             if model in models and _copy(space, database, table, columns)
         ]
-        return _Copies(models, tables, _copy(space, database, "request_keys", KEYS), upto)
+        copies = _Copies(models, tables, _copy(space, database, "request_keys", KEYS), upto)
+        if "balances" in models:
+            sums = database.sums()
+            copies.compared["entry_sums"], copies.sums = len(sums), sums_apart(sums)
+        return copies
+
+
+def sums_apart(sums: Iterable[tuple[int, str, str, str]]) -> list[Difference]:
+    """Sums of entries that are not what the entries come to, which are held against the log themselves."""
+    return [
+        Difference(position, "row_differs", "entry_sums", account, expected, found)
+        for position, account, expected, found in sums
+        if expected != found
+    ]
 
 
 def _copy(space: Workspace, database: Database, table: str, columns: Mapping[str, str]) -> bool:
@@ -223,17 +238,23 @@ def _conclude(space: Workspace, end: int, copies: _Copies) -> list[Difference]:
 
 
 def fold(
-    space: Workspace, upto: int, by_name: Sequence[Path] | None = None, figures: Sequence[str] = FIGURES
+    space: Workspace,
+    upto: int,
+    files: Archived | None = None,
+    figures: Sequence[str] = FIGURES,
+    *,
+    whole: bool = False,
 ) -> None:
-    """Work out these figures as of a position, from view `events`.
+    """Work out these figures as of a position, from view `events` and, of an archive, its moves.
 
-    `by_name` are the files of an archive with people without numbers; without an archive nobody has one.
+    `whole` says that nothing lies beyond the position; then positions are not looked at.
     """
     space.remember({"upto": upto})
-    if by_name is None:
-        unnumbered = ["unnumbered", "moves_by_name"]
+    if files is None:
+        folds = ["nobody_numbered", "unnumbered", "moves_by_name"]
     else:
-        space.files("by_name", by_name)
-        unnumbered = ["unnumbered_in_files", "moves_by_name"] if by_name else []
-    for name in ("names", "moves_by_number", *unnumbered, *figures):
+        space.files("moves_files", files.moves)
+        folds = ["all_moves_in_files" if whole else "moves_in_files", "names", "moves_by_number"]
+        folds += [] if files.everybody else ["unnumbered_in_files", "moves_by_name"]
+    for name in (*folds, *figures):
         space.run(name)

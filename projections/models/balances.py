@@ -1,4 +1,8 @@
-"""Balances and statements: what every event did to an account's money. One row per event, signed fen."""
+"""Balances and statements: what every event did to an account's money. One row per event, signed fen.
+
+What a run of these rows comes to is kept beside them, so that the balance of an account that moved ten
+thousand times is not ten thousand rows. A run ends with every 256th event of an account.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -52,6 +56,31 @@ class Entry(NamedTuple):
     note: str | None
 
 
+class EntrySum(NamedTuple):
+    """What the entries of an account with positions above `after`, up to `position`, add to each figure.
+
+    `after` is the position of the sum before it, or 0; the times are those of the first and last fact.
+    """
+
+    position: int
+    after: int
+    first_at: datetime
+    last_at: datetime
+    current_fen: int
+    carried_fen: int
+    suspense_fen: int
+    reserved_fen: int
+    held_fen: int
+    account: str
+
+
+class SumDue(NamedTuple):
+    """Here a run of entries ends."""
+
+    position: int
+    account: str
+
+
 class _Change(NamedTuple):
     current_fen: int | None = None
     carried_fen: int | None = None
@@ -61,8 +90,12 @@ class _Change(NamedTuple):
     held_carried_fen: int | None = None
 
 
-def project(recorded: Recorded[Read]) -> Iterator[Entry]:
-    """The entry an event adds; none when it moved nothing."""
+RUN: Final = 256
+"""Events of an account, of any kind, to a run: few to read one by one, and no sums for nearly everybody."""
+
+
+def project(recorded: Recorded[Read], run: int = RUN) -> Iterator[Entry | SumDue]:
+    """The entry an event adds, none when it moved nothing; and, behind every so many events, a sum."""
     event = recorded.event
     rank = binding = settlement = beneficiary = note = None
     match event:
@@ -83,6 +116,8 @@ def project(recorded: Recorded[Read]) -> Iterator[Entry]:
             recorded.position, event.at, event.recorded_at, *change,
             rank, binding, event.topic, recorded.subject, settlement, beneficiary, note,
         )  # fmt: skip
+    if recorded.version % run == 0:
+        yield SumDue(recorded.position, recorded.subject)
 
 
 _NOTHING: Final = _Change()
@@ -141,4 +176,10 @@ def _quota(event: Quota) -> _Change:
             assert_never(event)
 
 
-BALANCES: Final = Model("balances", 2, (Table("entries", Entry),), get_args(Read), project)
+BALANCES: Final = Model(
+    "balances",
+    3,
+    (Table("entries", Entry), Table("entry_sums", EntrySum, SumDue, "sum_up_entries")),
+    get_args(Read),
+    project,
+)

@@ -33,7 +33,10 @@ class Writing:
             return cursor.execute(statement("log_batch"), {"after": after, "upto": upto}).fetchall()
 
     def add(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Append rows to a table."""
+        """Append rows to a table; where they are worked out by a statement, those that it finds due."""
+        if table.worked_out_by is not None:
+            self._work_out(statement(table.worked_out_by), table, rows)
+            return
         types = self._types(table)
         into = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
             sql.Identifier(self._schema, table.name), sql.SQL(", ").join(map(sql.Identifier, table.columns))
@@ -43,6 +46,14 @@ class Writing:
             write = copy.write_row
             for row in rows:
                 write(row)
+
+    def _work_out(self, query: bytes, table: Table, due: Sequence[tuple[Any, ...]]) -> None:
+        assert table.due is not None, "what is worked out is asked for"
+        fields = tuple(table.due.__annotations__)
+        self._connection.execute(statement("tables_of"), {"schema": self._schema})
+        for row in due:
+            self._connection.execute(query, dict(zip(fields, row, strict=True)))
+        self._connection.execute(statement("tables_of"), {"schema": LIVE})
 
     def _types(self, table: Table) -> list[int]:
         """The types of its columns, the same in every database: all tables are of this version."""

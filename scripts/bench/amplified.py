@@ -13,7 +13,7 @@ import duckdb
 import orjson
 
 from projections.audit import manifest
-from projections.audit.archive import unnumbered_of
+from projections.audit.archive import archived
 from projections.audit.manifest import Entry, Manifest
 from projections.audit.replay import fold
 from projections.audit.workspace import Workspace
@@ -31,8 +31,6 @@ COPY (
         CASE topic WHEN 'PolicyRecorded' THEN stream ELSE concat(stream, $suffix) END AS stream,
         CASE topic WHEN 'PolicyRecorded' THEN version + $copy * $packs ELSE version END AS version,
         concat(subject, $suffix) AS subject,
-        CAST(account_no + $copy * $events AS INTEGER) AS account_no,
-        CAST(beneficiary_no + $copy * $events AS INTEGER) AS beneficiary_no,
         request || $suffix AS request, settlement || $suffix AS settlement,
         beneficiary || $suffix AS beneficiary, binder || $suffix AS binder, refund || $suffix AS refund,
         recorded_at + to_years(CAST($copy AS INTEGER)) AS recorded_at,
@@ -48,6 +46,20 @@ COPY (
     FROM read_parquet($files) WHERE list_contains($topics, topic) OR len($topics) = 0
     ORDER BY position
 ) TO $target (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)
+"""
+_COPY_MOVES: Final = """
+COPY (
+    SELECT * REPLACE (
+        position + $copy * $events AS position,
+        CAST(account_no + $copy * $events AS INTEGER) AS account_no,
+        CAST(beneficiary_no + $copy * $events AS INTEGER) AS beneficiary_no,
+        opened || $suffix AS opened
+    )
+    FROM read_parquet($moves) m
+    WHERE opened IS NOT NULL OR len($topics) = 0
+        OR position IN (SELECT position FROM read_parquet($files) WHERE list_contains($topics, topic))
+    ORDER BY account_no, position
+) TO $target (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440)
 """
 _ROWS: Final = "SELECT topic, subject, decode(bytes) FROM read_parquet($files) WHERE readable"
 _BUCKETS: Final = {"current": 0, "carried": 1, "suspense": 2}
@@ -158,7 +170,7 @@ def _folded(name: str, folder: Path) -> "Part":
     with Workspace.opened() as space:
         known = _ready(space, folder)
         watch = Stopwatch()
-        fold(space, known.position, unnumbered_of(known.files, folder), _FOLD)
+        fold(space, known.position, archived(known.files, folder), _FOLD, whole=True)
         seconds = watch.seconds
         return Part(name, _events(folder), seconds, peak_mib())
 
@@ -166,7 +178,7 @@ def _folded(name: str, folder: Path) -> "Part":
 def _figures(folder: Path) -> tuple[Balances, Used]:
     with Workspace.opened() as space:
         known = _ready(space, folder)
-        fold(space, known.position, unnumbered_of(known.files, folder), _FOLD)
+        fold(space, known.position, archived(known.files, folder), _FOLD, whole=True)
         balances = {row[0]: list(row[1:]) for row in space.rows("money_of_all")}
         return balances, {(row[0], row[1], row[2]): row[3] for row in space.rows("uses_of_all")}
 
@@ -197,6 +209,7 @@ def _files(folder: Path) -> list[str]:
 def _copies(source: Path, target: Path, copies: int, topics: list[str]) -> None:
     target.mkdir(parents=True, exist_ok=True)
     known, files = manifest.read(source), _files(source)
+    moves = [str(source / entry.moves) for entry in known.files]
     entries: list[Entry] = []
     sums = {"unnumbered": sum(entry.sums["unnumbered"] for entry in known.files)}
     with _columns(threads=2, memory_limit="2GB") as connection:
@@ -205,19 +218,19 @@ def _copies(source: Path, target: Path, copies: int, topics: list[str]) -> None:
         ).fetchone()
         assert row is not None
         for copy in range(copies):
-            path = target / f"events-{copy:06}.parquet"
-            connection.execute(
-                _COPY,
-                {
-                    "copy": copy, "events": known.position, "packs": row[0], "suffix": f".{copy}",
-                    "files": files, "topics": topics, "target": str(path),
-                },
-            )  # fmt: skip
+            path, moving = (target / f"{kind}-{copy:06}.parquet" for kind in ("events", "moves"))
+            asked = {"copy": copy, "events": known.position, "suffix": f".{copy}", "files": files}
+            asked["topics"] = topics
+            connection.execute(_COPY, {**asked, "packs": row[0], "target": str(path)})
+            connection.execute(_COPY_MOVES, {**asked, "moves": moves, "target": str(moving)})
             first = copy * known.position
             span = (first + 1, first + known.position)
             entries.append(
-                Entry(path.name, f"copy {copy}", *span, manifest.sha256(path), path.stat().st_size, sums)
-            )
+                Entry(
+                    path.name, f"copy {copy}", *span, manifest.sha256(path), path.stat().st_size,
+                    moving.name, manifest.sha256(moving), moving.stat().st_size, sums,
+                )
+            )  # fmt: skip
     manifest.write(target, Manifest(entries))
 
 

@@ -79,7 +79,8 @@ class OneByOne(Projection[StockBalances]):
         stream, version, event = domain_event
         place = Recorded(tracking.notification_id, stream, version, event)
         moves = stream.startswith("account:") and event.topic not in _NO_MONEY
-        self.view.post(list(project(place)) if moves else [], tracking)
+        rows = project(place) if moves else ()
+        self.view.post([row for row in rows if isinstance(row, Entry)], tracking)
 
 
 _NO_MONEY: Final = frozenset({

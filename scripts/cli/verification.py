@@ -1,5 +1,6 @@
 """The whole log computed anew and held to what was signed of it: the answer of `copay verify`."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from ledger.persistence.stored_log import PostgresStoredLog
     from ledger.proof.findings import Finding
     from ledger.proof.notes import VerifierKey
+    from ledger.proof.outside import SignedDigest
     from ledger.proof.signed import Signed, Stated
     from ledger.proof.verifying import Kept, Verdict
+    from projections.store import Snapshot
 
 SETTLED: Final = timedelta(seconds=60)
 """By then a checkpoint that lies outside has its event, or its signer was stopped in between."""
@@ -129,29 +132,35 @@ def _read_models(dsn: str, signed: "Signed", verdict: "Verdict") -> list[Answer]
     """Each read model beside the digest that the newest checkpoint with digests has of it."""
     from ledger.proof import findings
     from ledger.proof.outside import signed_digests
-    from projections.digest import digests
-    from projections.models import MODELS
     from projections.runner import advance
     from projections.store import Store
 
     newest_first = sorted(signed.kept, key=lambda one: -one.checkpoint.size)
     told = next((some for one in newest_first if (some := signed_digests(one.checkpoint))), [])
-    models, seen = {model.name: model for model in MODELS}, list[Answer]()
     if not told:
-        return seen
+        return []
     with Store.open(dsn) as store:
         advance(store)
         with store.snapshot() as view:
-            for one in told:
-                model = models.get(one.model)
-                if model is None or model.version != one.version:
-                    seen.append({"model": one.model, "position": one.position, "holds": None})
-                    continue
-                (found,) = digests(view, [model], one.position)
-                holds = (found.position, found.sha256) == (one.position, one.sha256)
-                seen.append({"model": one.model, "position": one.position, "holds": holds})
-                if not holds:
-                    verdict.findings.append(findings.read_model(one.model, one.position))
+            seen = held_to_digests(view, told)
+    verdict.findings += (
+        findings.read_model(one["model"], one["position"]) for one in seen if one["holds"] is False
+    )
+    return seen
+
+
+def held_to_digests(view: "Snapshot", told: "Sequence[SignedDigest]") -> list[Answer]:
+    """Each read model that a checkpoint tells of: does it have that digest? None: of another version."""
+    from projections.digest import digests
+    from projections.models import MODELS
+
+    models, seen = {(model.name, model.version): model for model in MODELS}, list[Answer]()
+    for one in told:
+        model, holds = models.get((one.model, one.version)), None
+        if model is not None:
+            (found,) = digests(view, [model], one.position)
+            holds = (found.position, found.sha256) == (one.position, one.sha256)
+        seen.append({"model": one.model, "position": one.position, "holds": holds})
     return seen
 
 

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from scripts.cli.answers import Answer, Json, answer
+from scripts.cli.answers import Answer, Json, give
 from scripts.cli.settings import Settings, command
 from scripts.cli.values import Position
+from scripts.cli.window import after_the_last, window_by_the_log
 
 if TYPE_CHECKING:
     from projections.store import Snapshot
@@ -53,6 +54,16 @@ def digest(
 
     def show(found: Answer) -> None:
         page = Page(settings.lang).title("digests of the read models", "读模型摘要")
-        page.rows(found["digests"], _DIGESTS, "", "").as_of(found).show()
+        page.rows(found["digests"], _DIGESTS, "", "").as_of(found).line(
+            *after_the_last(found["window"])
+        ).show()
 
-    return answer(settings, json, ask, show)
+    def digested() -> Answer:
+        from ledger.persistence.stored_log import PostgresStoredLog
+        from scripts.cli.reading import asked
+
+        found = asked(settings, ask)
+        with settings.database() as dsn, PostgresStoredLog(dsn) as log:
+            return {**found, "window": window_by_the_log(log)}
+
+    return give(settings, json, digested, show)

@@ -18,6 +18,7 @@ from scripts.cli.settings import Settings, command
 from scripts.cli.texts import choose
 
 if TYPE_CHECKING:
+    from ledger.persistence.tree_keeper import TreeKeeper
     from projections.follower import Look
 
 PAUSE_SECONDS: Final = 1.0
@@ -26,7 +27,7 @@ PAUSE_SECONDS: Final = 1.0
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _COLUMNS: Final = (
     ("time", "时间", 8), ("position", "位置", 12), ("log end", "日志末尾", 12), ("behind", "落后", 10),
-    ("taken", "已处理", 10), ("lag", "延迟", 10),
+    ("taken", "已处理", 10), ("lag", "延迟", 10), ("tree", "树", 12),
 )  # fmt: skip
 
 
@@ -45,10 +46,11 @@ def follow(
         bool, typer.Option("--json", help="Print JSON lines instead of a table; lag in seconds")
     ] = False,
 ) -> int:
-    """Keep the read models up with the log until Ctrl-C, and show how far they are behind.
+    """Keep the read models and the stored Merkle tree up with the log until Ctrl-C, and show how far.
 
     A line is printed when events were taken. A read model that meets an event it cannot apply stops before it
-    and is named; the others go on. A database that is lost is looked for until it is there again.
+    and is named; the others go on. A database that is lost is looked for until it is there again. Nothing is
+    signed: that is `copay checkpoint`, which holds the key.
 
     Examples:
 
@@ -56,6 +58,7 @@ def follow(
 
     copay follow --json --every 10 >> lag.jsonl
     """
+    from ledger.persistence.tree_keeper import TreeKeeper
     from projections.errors import OtherVersion
     from projections.follower import looks
     from scripts.cli.reading import say_if_new
@@ -65,10 +68,10 @@ def follow(
     with until_told_to_stop() as stop:
         while not stop.is_set():
             try:
-                with settings.database() as dsn:
+                with settings.database() as dsn, TreeKeeper(dsn) as tree:
                     _catch_up(dsn, settings.lang, stop)
                     for look in looks(dsn, stop.is_set):
-                        screen.seen(look)
+                        screen.seen(look, tree)
             except OtherVersion:
                 raise
             except StoreUnavailable as error:
@@ -91,10 +94,14 @@ class Screen:
         self._printed_at: float | None = None
         self._waiting: Look | None = None
         self._stopped: set[tuple[str, int]] = set()
+        self._tree = 0
+        self._tree_stopped = False
         self._lost = False
 
-    def seen(self, look: "Look") -> None:
-        """A look at the models: printed now, or together with the next ones."""
+    def seen(self, look: "Look", tree: "TreeKeeper") -> None:
+        """A look at the models, and at the tree: printed now, or together with the next ones."""
+        self._tree = tree.size
+        self._say_if_stopped(tree)
         news = self._news_of_stops(look) or look.taken > 0 or self._lost or not self.saw_something
         self.saw_something, self._lost = True, False
         before = self._waiting
@@ -112,13 +119,13 @@ class Screen:
         if look is None:
             return
         if self._as_json:
-            print_json(_line(look))
+            print_json(_line(look) | {"tree": self._tree})
         else:
             if self._printed_at is None:
                 self._print(*(choose(self._lang, english, chinese) for english, chinese, _ in _COLUMNS))
             behind = look.log_end - look.position
             numbers = (f"{number:,}" for number in (look.position, look.log_end, behind, look.taken))
-            self._print(_now(), *numbers, f"{look.lag_seconds:.2f} s")
+            self._print(_now(), *numbers, f"{look.lag_seconds:.2f} s", f"{self._tree:,}")
         self._printed_at = monotonic()
 
     def lost(self, error: LedgerError) -> None:
@@ -137,6 +144,15 @@ class Screen:
             if (stop.model, stop.position) not in before:
                 say(stop.text(self._lang))
         return before != self._stopped
+
+    def _say_if_stopped(self, tree: "TreeKeeper") -> None:
+        if self._tree_stopped or not (tree.broken or tree.refused):
+            return
+        self._tree_stopped = True
+        if tree.broken:
+            say(tree.broken.text(self._lang))
+        else:
+            say(choose(self._lang, "this role may not keep the tree", "该角色无权维护哈希树"))
 
     def _print(self, *cells: str) -> None:
         widths = (width for _, _, width in _COLUMNS)

@@ -9,6 +9,7 @@ from scripts.cli.answers import Answer, Json, give
 from scripts.cli.failures import Missing, Usage
 from scripts.cli.proofs import Event, bytes_of, signer, stored
 from scripts.cli.settings import Settings, command
+from scripts.cli.window import after_the_last, window
 
 if TYPE_CHECKING:
     from ledger.persistence.log_tree import LogTree
@@ -68,13 +69,16 @@ def prove(
             row = stored(log, event)
             with psycopg.connect(dsn, autocommit=True) as connection:
                 proof = _proof(row, LogTree(connection), checkpoint, key)
+            size = int(proof.note.text.split("\n")[1])
+            unsigned = window(log, size, log.end())
         file = to or Path(f"{row.position}.tlog-proof")
         _write(file, str(proof))
         return {
             "position": row.position,
-            "size": int(proof.note.text.split("\n")[1]),
+            "size": size,
             "hashes": len(proof.hashes),
             "file": str(file),
+            "window": unsigned,
         }
 
     def show(found: Answer) -> None:
@@ -84,7 +88,7 @@ def prove(
             f"{found['file']} 以 {found['hashes']} 个哈希证明位置 {found['position']} "
             f"在共 {found['size']} 个事件的日志中。可用 scripts/verify_log.py 核验。",
         )
-        page.show()
+        page.line(*after_the_last(found["window"])).show()
 
     return give(settings, json, ask, show)
 

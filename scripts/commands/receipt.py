@@ -7,6 +7,7 @@ import typer
 from scripts.cli.answers import Answer, Json, give
 from scripts.cli.proofs import Event, stored
 from scripts.cli.settings import Settings, command
+from scripts.cli.window import after_the_last, window_by_the_log
 
 _FIELDS: Final = ("position", "type", "stream", "version", "recorded_at", "leaf_hash")
 
@@ -20,6 +21,7 @@ def receipt(settings: Settings, *, event: Event, json: Json = False) -> int:
     """Give the position of an event and the SHA-256 of its leaf in the Merkle tree.
 
     Whoever keeps these two can later hold the log to them: no proof of that position holds for another event.
+    How many events nobody has signed for yet is shown beside them, by the log's own account.
 
     Examples:
 
@@ -36,6 +38,7 @@ def receipt(settings: Settings, *, event: Event, json: Json = False) -> int:
 
         with settings.database() as dsn, PostgresStoredLog(dsn) as log:
             row = stored(log, event)
+            found = window_by_the_log(log)
         return {
             "position": row.position,
             "type": row.topic,
@@ -43,12 +46,13 @@ def receipt(settings: Settings, *, event: Event, json: Json = False) -> int:
             "version": row.version,
             "recorded_at": recorded_time(row.state).decode(errors="replace"),
             "leaf_hash": leaf_hash(leaf_bytes(*row)).hex(),
+            "window": found,
         }
 
     def show(found: Answer) -> None:
         page = Page(settings.lang).title(
             f"receipt for position {found['position']}", f"位置 {found['position']} 的回执"
         )
-        page.facts(found, _FIELDS).show()
+        page.facts(found, _FIELDS).gap().line(*after_the_last(found["window"])).show()
 
     return give(settings, json, ask, show)

@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from scripts.cli.answers import print_json
+from scripts.cli.logs import log_of
 from scripts.cli.settings import Settings
 from scripts.cli.texts import choose
 
@@ -55,9 +57,9 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
 """What is wrong, by the kind of a finding, in English and Chinese."""
 
 
-def decide_again(settings: Settings, *, own_facts: bool, json: bool) -> int:
+def decide_again(settings: Settings, archive: Path | None = None, *, own_facts: bool, json: bool) -> int:
     """Take every decision of a log again and print what does not come out as recorded. Exit status 0 or 1."""
-    report = run(settings, own_facts=own_facts)
+    report = run(settings, archive, own_facts=own_facts)
     if json:
         print_json(as_object(report, own_facts=own_facts))
     else:
@@ -65,19 +67,21 @@ def decide_again(settings: Settings, *, own_facts: bool, json: bool) -> int:
     return NOT_SUPPORTED if report.unsupported else SUPPORTED
 
 
-def run(settings: Settings, *, own_facts: bool) -> "Report":
-    """Every decision taken again, with progress on a terminal. Raises `StoreUnavailable`."""
-    from ledger.persistence.stored_log import PostgresStoredLog
+def run(settings: Settings, archive: Path | None = None, *, own_facts: bool) -> "Report":
+    """Every decision of the database's log, or of an archive's, taken again, with progress on a terminal.
+
+    Raises `StoreUnavailable`, ArchiveDamaged (`archive_damaged`), NothingToReplay (`nothing_to_replay`).
+    """
     from ledger.redeciding.redecide import redecide_from_facts
     from ledger.redeciding.together import collect_garbage_seldom, redecide_together
     from scripts.cli.meter import Meter
 
     collect_garbage_seldom()
     meter = Meter(choose(settings.lang, "decisions", "决定"))
-    with settings.database() as dsn, meter:
+    with log_of(settings, archive) as opening, meter:
         if not own_facts:
-            return redecide_together(dsn, min(os.cpu_count() or 1, _PROCESSES), meter.reach)
-        with PostgresStoredLog(dsn) as log:
+            return redecide_together(opening, min(os.cpu_count() or 1, _PROCESSES), meter.reach)
+        with opening() as log:
             return redecide_from_facts(log, meter.reach)
 
 

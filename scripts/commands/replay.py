@@ -53,7 +53,8 @@ def replay(  # noqa: PLR0913  one parameter for each flag
 
     With --decide every recorded decision is taken again instead, with the policy packs that the log holds:
     what its recorded facts do not support is listed. With --policy or --order bills are replayed under other
-    packs, or in another debit order, and what would have changed is shown, fen by fen.
+    packs, or in another debit order, and what would have changed is shown, fen by fen. All of it works from
+    an archive, too.
 
     Exit status: 0 all equal or supported; 1 something differs or is not supported; 2 it could not run.
 
@@ -67,17 +68,18 @@ def replay(  # noqa: PLR0913  one parameter for each flag
 
     copay replay --decide
 
+    copay replay --decide --archive /backup/copay
+
     copay replay --order MEI,WEI --beneficiary LIN --year 2025
 
     copay replay --policy reform.yaml --beneficiary LIN --json
     """
-    comparing, deciding = full or archive is not None, decide or own_facts
-    narrowed = beneficiary is not None or year is not None
-    _one_kind(comparing, deciding, order is not None or narrowed)
+    deciding, narrowed = decide or own_facts, beneficiary is not None or year is not None
+    _one_kind(full, deciding, order is not None or narrowed)
     if deciding:
-        return decide_again(settings, own_facts=own_facts, json=json)
-    if order is not None or (settings.policies and not comparing):
-        return suppose(settings, order=order, beneficiary=beneficiary, year=year, json=json)
+        return decide_again(settings, archive, own_facts=own_facts, json=json)
+    if order is not None or (settings.policies and not full):
+        return suppose(settings, archive, order=order, beneficiary=beneficiary, year=year, json=json)
     if narrowed:
         raise Usage(
             "--beneficiary and --year go with --policy or --order",
@@ -95,8 +97,8 @@ def _one_kind(*asked: bool) -> None:
     """A replay compares, or decides again, or supposes something: three questions, one at a time."""
     if sum(asked) > 1:
         raise Usage(
-            "--archive and --full compare, --decide decides again, --order supposes: one at a time",
-            "--archive、--full 用于比对，--decide 用于重新决定，--order 用于假设：每次只能用一类",
+            "--full compares, --decide decides again, --order supposes: one at a time",
+            "--full 用于比对，--decide 用于重新决定，--order 用于假设：每次只能用一类",
         )
 
 

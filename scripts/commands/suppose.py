@@ -1,11 +1,13 @@
 """`copay replay --policy FILE` and `--order A,B,C`: what another rule would have changed, fen by fen."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from scripts.cli.answers import print_json
 from scripts.cli.failures import NOT_FOUND, Missing, Usage
+from scripts.cli.logs import log_of
 from scripts.cli.settings import Settings
 from scripts.cli.texts import choose
 from scripts.cli.values import shown
@@ -37,12 +39,18 @@ _TOTALS: Final = ("payer", "recorded_fen", "would_be_fen", "difference_fen")
 
 
 def suppose(
-    settings: Settings, *, order: str | None, beneficiary: str | None, year: int | None, json: bool
+    settings: Settings,
+    archive: Path | None = None,
+    *,
+    order: str | None,
+    beneficiary: str | None,
+    year: int | None,
+    json: bool,
 ) -> int:
     """Replay bills under other packs or in another debit order, and print what would have changed. Exit
     status 0, or 1 when the beneficiary does not exist."""
     try:
-        changes = run(settings, order=order, beneficiary=beneficiary, year=year)
+        changes = run(settings, archive, order=order, beneficiary=beneficiary, year=year)
     except Missing as error:
         if not json:
             raise
@@ -55,20 +63,27 @@ def suppose(
     return _DONE
 
 
-def run(settings: Settings, *, order: str | None, beneficiary: str | None, year: int | None) -> "Changes":
+def run(
+    settings: Settings,
+    archive: Path | None = None,
+    *,
+    order: str | None,
+    beneficiary: str | None,
+    year: int | None,
+) -> "Changes":
     """What the packs of `settings.policies`, or an order, would have changed, with progress on a terminal.
 
     Raises `Usage` for an order without a beneficiary or with somebody who was never bound, `Missing`
-    (`beneficiary_not_found`), `PolicyError` for a wrong pack, `StoreUnavailable` without a database.
+    (`beneficiary_not_found`), `PolicyError` for a wrong pack, `StoreUnavailable` without a database,
+    ArchiveDamaged and NothingToReplay for an archive.
     """
-    from ledger.persistence.stored_log import PostgresStoredLog
     from ledger.redeciding.together import collect_garbage_seldom
     from ledger.redeciding.what_if import what_if
     from scripts.cli.meter import Meter
 
     collect_garbage_seldom()
     meter = Meter(choose(settings.lang, "bills", "账单"))
-    with settings.database() as dsn, PostgresStoredLog(dsn) as log:
+    with log_of(settings, archive) as opening, opening() as log:
         alternative = _alternative(settings, log, order, beneficiary, year)
         with meter:
             return what_if(log, alternative, meter.reach)

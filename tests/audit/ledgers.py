@@ -1,7 +1,7 @@
 """Ledgers to be audited: random histories of a small town, read models caught up, and copies of them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from random import Random
@@ -49,14 +49,20 @@ def _reordered() -> Iterator[Obj]:
         yield _said("reorder", str(number), at, beneficiary=LAN, order=order)
 
 
+def conflict() -> bytes:
+    """A request id of every history once more, with other content: refused, and on record."""
+    asked = _said("reorder", "0", "2026-11-02T09:00:00+08:00", beneficiary=LAN, order=["BO"])
+    return json.dumps(asked).encode()
+
+
 def _said(op: str, name: str, at: str, **fields: Any) -> Obj:
     return {"id": f"lan-{op}-{name}", "op": op, "at": at, **fields}
 
 
-def write(dsn: str, seed: int, happenings: int) -> None:
-    """The history of a seed, written with the real ledger, in batches of uneven size."""
+def write(dsn: str, seed: int, happenings: int, also: Sequence[bytes] = ()) -> None:
+    """The history of a seed, and what follows it, written with the real ledger in batches of uneven size."""
     with Ledger(PostgresLog(dsn), [PACK_FILE], clock=lambda: NOW) as ledger:
-        for _ in ledger.apply_lines(lines_of(seed, happenings), 1 + seed % 50):
+        for _ in ledger.apply_lines([*lines_of(seed, happenings), *also], 1 + seed % 50):
             pass
     with Store.open(dsn) as store:
         catch_up(store)

@@ -1,6 +1,7 @@
 """The log in files: the same answer without a database, whole after a kill, refused when changed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -10,9 +11,10 @@ import pytest
 from ledger.application import Ledger
 from projections.audit import manifest
 from projections.audit.archive import archive
-from projections.audit.columns import FIELDS, LISTS, TEXTS
+from projections.audit.columns import FIELDS, LISTS, NOTED, TEXTS
 from projections.audit.errors import ArchiveDamaged, NothingToReplay
 from projections.audit.replay import replay, replay_archive
+from projections.audit.workspace import Workspace
 from tests.audit.faults import AMOUNTS
 from tests.audit.ledgers import empty, write
 
@@ -40,7 +42,13 @@ def later(dsn: str, position: int, day: str) -> None:
 
 def test_every_field_of_every_stored_event_has_a_column() -> None:
     names: set[str] = set()
+    with Workspace.opened() as space:
+        space.run("grammar")
+        noted: dict[str, str] = dict(space.rows("noted_topics"))
+    assert set(noted.values()) <= set(NOTED)
     for path in GOLDEN.glob("*.json"):
+        if path.name.partition(".")[0] in noted:
+            continue  # kept whole
         for event in json.loads(path.read_text("utf-8")):
             names |= set(event)
             for name, fields in LISTS.items():
@@ -112,7 +120,7 @@ def test_a_killed_archive_is_whole_and_goes_on(
 ) -> None:
     write(database, seed=6, happenings=60)
     whole = archive(database, tmp_path / "whole", size=50)
-    put, steps = manifest.put_in_place, {"written": 2, "named": 3, "listed": 4}
+    put, steps = manifest.put_in_place, {"written": 3, "named": 5, "listed": 6}
     done = iter(range(100))
 
     def dying(coming: Path, target: Path) -> None:
@@ -192,3 +200,39 @@ def test_an_event_without_a_column_for_a_field_is_not_archived(database: str, tm
         )
     with pytest.raises(ArchiveDamaged, match="position 5 has bytes that its columns do not say"):
         archive(database, tmp_path)
+
+
+def rewritten(folder: Path, sql: str) -> None:
+    """Every file of moves written anew by these statements, and the manifest made to fit."""
+    known = manifest.read(folder)
+    entries = []
+    with duckdb.connect() as columns:
+        for entry in known.files:
+            path = folder / entry.moves
+            columns.execute(f"CREATE OR REPLACE TABLE moves AS FROM read_parquet('{path}')")
+            columns.execute(sql)
+            columns.execute(f"COPY moves TO '{path}' (FORMAT parquet)")
+            told = {"moves_sha256": manifest.sha256(path), "moves_bytes": path.stat().st_size}
+            entries.append(replace(entry, **told))  # type: ignore[arg-type]  # a text and a number
+    manifest.write(folder, manifest.Manifest(entries))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE moves SET current_move = current_move + 1 WHERE current_move < 0",
+        "UPDATE moves SET account_no = account_no + 1 WHERE opened IS NULL",
+        "DELETE FROM moves WHERE current_move < 0",
+        "INSERT INTO moves BY NAME SELECT * FROM moves WHERE current_move IS NOT NULL",
+        "UPDATE moves SET opened = 'NOBODY' WHERE opened IS NOT NULL",
+        "INSERT INTO moves FROM moves WHERE opened IS NOT NULL",
+        "DELETE FROM moves WHERE opened IS NOT NULL",
+        "INSERT INTO moves BY NAME (SELECT 1 AS position, account_no, 5 AS current_move FROM moves LIMIT 1)",
+    ],
+)
+def test_moves_that_the_columns_do_not_say_are_a_difference(sql: str, database: str, tmp_path: Path) -> None:
+    write(database, seed=6, happenings=60)
+    archive(database, tmp_path)
+    rewritten(tmp_path, sql)
+    report = replay_archive(tmp_path)
+    assert {(found.place, found.kind) for found in report.differences} == {("archive", "amount_differs")}

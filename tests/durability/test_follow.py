@@ -11,6 +11,7 @@ import pytest
 
 from ledger.application import Ledger
 from ledger.embedded import embedded_server
+from ledger.persistence.log_tree import LogTree
 from projections.models import MODELS
 from projections.store import Store
 from tests.durability.program import Program, data_folder, postmaster, stop_server
@@ -92,6 +93,8 @@ def test_it_takes_what_others_write_until_it_is_told_to_stop(
     assert (look["position"], look["log_end"], look["behind"], look["stopped"]) == (end, end, 0, [])
     assert look["taken"] > 0
     assert 0 <= look["lag_seconds"] < SECONDS
+    with psycopg.connect(database, autocommit=True) as connection:
+        assert LogTree(connection).size == end, "the stored tree, too"
 
 
 def test_people_get_a_table_with_the_lag(database: str, programs: Callable[..., Program]) -> None:
@@ -101,8 +104,8 @@ def test_people_get_a_table_with_the_lag(database: str, programs: Callable[..., 
     program.interrupt(signal.SIGINT)
     said = program.ended()
     heading, line = said.out.decode().splitlines()
-    assert heading.split() == ["时间", "位置", "日志末尾", "落后", "已处理", "延迟"]
-    _, position, log_end, behind, _, _, unit = line.split()
+    assert heading.split() == ["时间", "位置", "日志末尾", "落后", "已处理", "延迟", "树"]
+    _, position, log_end, behind, _, _, unit, _ = line.split()
     assert (position, behind, unit) == (log_end, "0", "s")
     assert (said.status, said.err) == (0, "")
 

@@ -13,7 +13,7 @@ from projections.store.statements import statement, statement_names, tables
 from tests.projections.page import PAGE, tables_told, views_told
 
 TABLES = [table for model in MODELS for table in model.tables]
-TIMES = {"at", "recorded_at", "opened_at", "from_at", "until_at", "since"}
+TIMES = {"at", "recorded_at", "opened_at", "from_at", "until_at", "first_at", "last_at", "since"}
 
 Columns = dict[str, dict[str, str]]
 """The columns of every view or table of the schema, in their order, with their types."""

@@ -1,5 +1,7 @@
 """A log decided again in shares, by processes of their own, gives the report of one."""
 
+from functools import partial
+
 import psycopg
 from hypothesis import given
 
@@ -54,4 +56,4 @@ def test_two_processes_report_as_one(database: str) -> None:
         alone = redecide(log)
 
     assert alone.unsupported >= 3
-    assert redecide_together(database, 2, worth=0) == alone
+    assert redecide_together(partial(PostgresStoredLog, database), 2, worth=0) == alone

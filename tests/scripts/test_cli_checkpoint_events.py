@@ -187,3 +187,21 @@ def test_a_checkpoint_may_be_recorded_between_two_batches_stamped_earlier(office
     office.apply(30)
     assert replay(office.dsn).equal
     assert system_clock().year < 2099
+
+
+def test_the_window_is_shown_beside_a_receipt_a_proof_and_a_digest(office: Office) -> None:
+    said = office.copay("receipt", "7", "--dsn", office.dsn)
+    assert "no checkpoint: nobody has signed for any of" in said.out
+    office.checkpoint()
+    ((position, _),) = stated(office.dsn)
+    office.apply(30)
+    to = office.folder / "7.tlog-proof"
+    for asked in (
+        ("receipt", "7"),
+        ("digest",),
+        ("prove", "7", "--checkpoint", office.kept / "checkpoint", "--to", to),
+    ):
+        found = json.loads(office.copay(*asked, "--dsn", office.dsn, "--json").out)["window"]
+        assert (found["after"], found["since"] is None) == (position - 1, False)
+        said = office.copay(*asked, "--dsn", office.dsn)
+        assert f"at position {position - 1}: {found['events']} events that nobody has signed for" in said.out

@@ -10,6 +10,9 @@ Kind = Literal["3201", "3202-details", "3202-result", "bank", "legs", "settlemen
 
 SKIPPED: Final = "skipped"
 
+OUTER: Final = ("setl_id", "acct_pay")
+"""The columns of an object that holds a list of rows; all others are the rows' own."""
+
 TOTALS: Final = ("medfee_sumamt", "fund_pay_sumamt", "acct_pay")
 """The three amounts on which both sides must agree, in the order of the files."""
 
@@ -58,9 +61,7 @@ ALLOWED: Final[dict[Kind, frozenset[str]]] = {
             *("leg_no", "bucket", "direction", "priority_version", "policy_version", "acct_pay", SKIPPED),
         )
     ),
-    "settlements": frozenset(
-        (*SETTLEMENT_TEXTS, *SETTLEMENT_AMOUNTS, "pool_prop_selfpay", "exp_content", "invono", SKIPPED)
-    ),
+    "settlements": frozenset((*SETTLEMENT_TEXTS, *SETTLEMENT_AMOUNTS, "pool_prop_selfpay", SKIPPED)),
 }
 """What it may have besides."""
 

@@ -14,10 +14,11 @@ from typing import Annotated, Any, Final, Literal, Self, get_args
 from pydantic import Field, ValidationError, model_validator
 
 from ledger.commands.fields import Bucket, NonNegativeFen, Relation, Strict, Text
-from ledger.errors import LedgerError, PolicyError
+from ledger.errors import PolicyError
 from ledger.policies import pack_files
 from ledger.policies.pack import Certainty
 from ledger.policies.pack_files import WrittenPack
+from ledger.reconciliation.files.errors import ProfileError, UnknownProfile
 from ledger.reconciliation.files.fields import ALLOWED, AMOUNTS, NEEDED, REQUESTS, SKIPPED, Kind
 from ledger.reconciliation.rows import Finding
 
@@ -27,24 +28,6 @@ ExpContent = Literal["text", "message", "receipt", "day"]
 """What `exp_content` carries: free text, the sender's message id, a local receipt number, a day."""
 Column = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Code = Annotated[str, Field(pattern=r"^[!-~\u4e00-\u9fff]{1,16}$")]
-
-
-class ProfileError(LedgerError):
-    """A profile that cannot be used: names the file, the key and the reason."""
-
-    code = "profile_invalid"
-
-    def __init__(self, file: str, key: str, reason: str) -> None:
-        super().__init__(f"profile {file}: {key}: {reason}", f"版式文件 {file}：{key}：{reason}")
-        self.file = file
-        self.key = key
-        self.reason = reason
-
-
-class UnknownProfile(LedgerError):
-    """No profile has that name, or it is of another kind."""
-
-    code = "profile_unknown"
 
 
 class Signs(Strict):
@@ -78,12 +61,14 @@ class Profile(Strict):
 
     `columns` are national names in the order of the file (`skipped` may repeat). Where columns are found by
     name, `headers` gives the names that the file uses instead, and `ignored` those that are passed over: what
-    is in neither is refused. `rows_at` is the path (`a.b`) of a list inside a JSON object; its objects then
-    hold all columns but `setl_id` and `acct_pay`. Null says that each object is a row itself.
+    is in neither is refused. `rows_at` is the path (`a.b`) of a list in each line's JSON object, whose own
+    objects then hold all columns but `setl_id` and `acct_pay`. In a file that is one JSON object, it leads to
+    the one that counts. Null says that each object is a row itself.
 
     `receipt_column` names the column that holds a local receipt number in the place of a settlement id.
     `acct_pay_includes_mutual_aid`: whether `acct_mulaid_pay` lies inside `acct_pay`. `tolerance_fen` is per
-    amount; `cut_off` is the local time at which the other side's business day begins.
+    amount. `request_flag` is what a request, whose totals are of both directions, says as `refd_setl_flag`.
+    `cut_off` is the local time at which the other side's business day begins.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,63}$")]
@@ -104,6 +89,7 @@ class Profile(Strict):
     separator: Literal["tab", "comma"] | None = None
     quotes: Literal["none", "double"] | None = None
     line_end: Literal["lf", "crlf", "cr_tab"] | None = None
+    last_line_end: Literal["required", "optional"] | None = None
     header: Literal["none", "in_order", "by_name"] | None = None
     decimals: Literal["two", "up_to_two"] | None = None
     thousands: Literal["refused", "allowed"] | None = None
@@ -118,6 +104,7 @@ class Profile(Strict):
     count: Count | None = None
     clearing: Clearing | None = None
     request: tuple[Column, ...] | None = None
+    request_flag: Code | None = None
     tolerance_fen: NonNegativeFen | None = None
     cut_off: time | None = None
 
@@ -140,7 +127,7 @@ class Profile(Strict):
         return hash(self.name)
 
 
-_TEXT_KEYS: Final = ("separator", "quotes", "line_end", "header")
+_TEXT_KEYS: Final = ("separator", "quotes", "line_end", "last_line_end", "header")
 _ALWAYS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "3201": ("stmt_rslt", "acct_pay_includes_mutual_aid", "count", "clearing", "request"),
     "3202-details": (
@@ -171,6 +158,7 @@ _CONDITIONAL: Final = frozenset(
         "headers",
         "ignored",
         "rows_at",
+        "request_flag",
         *(key for keys in _ALWAYS.values() for key in keys),
     )
 )
@@ -187,6 +175,8 @@ def _misplaced_columns(profile: Profile) -> Iterator[str]:
             yield f"columns: a file of kind {profile.kind} has no column {column}"
     if len(set(named)) != len(named):
         yield "columns: a column stands here twice"
+    if SKIPPED in columns and (profile.form != "text" or profile.header == "by_name"):
+        yield "columns: where columns are found by name, `ignored` says which are passed over"
     for key in ("nullable", "headers"):
         for column in getattr(profile, key) or ():
             if column not in named:
@@ -202,10 +192,12 @@ def _misplaced_keys(profile: Profile) -> Iterator[str]:
     needed = set(_ALWAYS[profile.kind])
     needed |= {key for key, columns in _EXPLAINED.items() if columns & set(profile.columns)}
     needed |= set(_TEXT_KEYS if profile.form == "text" else ("ignored",))
-    if profile.form == "json_lines":
+    if profile.form != "text":
         needed.add("rows_at")
     if profile.header == "by_name":
         needed.add("ignored")
+    if "refd_setl_flag" in (profile.request or ()):
+        needed.add("request_flag")
     given = profile.model_fields_set & _CONDITIONAL
     if profile.form == "text" and profile.header == "none" and "headers" in given:
         yield "headers: a file without a header row has none"

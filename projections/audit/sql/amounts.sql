@@ -209,17 +209,47 @@ FROM (
 LEFT JOIN account_state s ON s.account = m.account
 WINDOW w AS (PARTITION BY m.account ORDER BY m.position ROWS UNBOUNDED PRECEDING);
 
--- name: moves_recorded
--- In an archive: the moves beside the columns are what the columns say.
+-- name: openings
+-- In an archive people have numbers: the positions at which their accounts were opened.
+CREATE TABLE openings (account VARCHAR, no INTEGER);
+
+-- name: remember_openings
+INSERT INTO openings
+SELECT subject, CAST(min(position) AS INTEGER) FROM chunk
+WHERE topic = 'AccountOpened' AND subject NOT IN (SELECT account FROM openings) GROUP BY subject;
+
+-- name: openings_recorded
 INSERT INTO differences
-SELECT c.position, 'amount_differs', 'archive', c.stream, 'the moves that its columns say', 'others'
-FROM chunk c
-JOIN account_moves(chunk) m ON m.position = c.position
-WHERE c.account_no IS NOT NULL AND (
-    coalesce(c.current_move, 0) <> m.current_fen OR coalesce(c.carried_move, 0) <> m.carried_fen
-    OR coalesce(c.suspense_move, 0) <> m.suspense_fen OR coalesce(c.reserved_move, 0) <> m.reserved_fen
-    OR coalesce(c.held_move, 0) <> m.held_current_fen + m.held_carried_fen OR c.use_move IS DISTINCT FROM m.use_fen
+SELECT DISTINCT position, 'amount_differs', 'archive', account, 'the numbers that its columns say', 'others'
+FROM (
+    (FROM openings_said EXCEPT ALL FROM openings_found) UNION ALL (FROM openings_found EXCEPT ALL FROM openings_said)
 );
+
+-- name: openings_compared
+CREATE OR REPLACE VIEW moves_here AS
+SELECT * FROM read_parquet(getvariable('moves_here'))
+WHERE position > getvariable('after') AND position <= getvariable('reach');
+CREATE OR REPLACE VIEW openings_said AS
+SELECT no AS position, account, no FROM openings WHERE no > getvariable('after') AND no <= getvariable('reach');
+CREATE OR REPLACE VIEW openings_found AS
+SELECT position, opened AS account, account_no AS no FROM moves_here WHERE opened IS NOT NULL;
+
+-- name: moves_recorded
+-- In an archive: the moves beside the columns are what the columns say, each once, and of everybody who was known then.
+INSERT INTO differences
+SELECT coalesce(f.position, m.position), 'amount_differs', 'archive', m.account, 'the moves that its columns say', 'others'
+FROM (SELECT *, count(*) OVER (PARTITION BY position) AS times FROM moves_here WHERE opened IS NULL) f
+FULL JOIN account_moves(chunk) m ON m.position = f.position
+LEFT JOIN openings a ON a.account = m.account
+LEFT JOIN openings b ON b.account = m.beneficiary AND m.use_fen IS NOT NULL
+WHERE CASE
+    WHEN f.position IS NULL THEN a.no < m.position AND (m.use_fen IS NULL OR b.no < m.position)
+    ELSE f.times > 1 OR m.position IS NULL OR f.account_no IS DISTINCT FROM a.no OR f.beneficiary_no IS DISTINCT FROM b.no
+        OR coalesce(f.current_move, 0) <> m.current_fen OR coalesce(f.carried_move, 0) <> m.carried_fen
+        OR coalesce(f.suspense_move, 0) <> m.suspense_fen OR coalesce(f.reserved_move, 0) <> m.reserved_fen
+        OR coalesce(f.held_move, 0) <> m.held_current_fen + m.held_carried_fen OR f.use_move IS DISTINCT FROM m.use_fen
+        OR f.limit_year IS DISTINCT FROM m.limit_year
+END;
 
 -- name: balances_recorded
 -- A credit or correction records the balance after it. A difference is named where it arises, once.

@@ -88,5 +88,23 @@ TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
 COPY (SELECT position, kind, subject FROM read_model.request_subjects)
 TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
 
+-- name: sums_stored
+-- Every sum of a run of entries, as it stands there and as the entries come to; runs must follow one another.
+SELECT told.position, told.account, to_jsonb(x)::text AS expected, to_jsonb(f)::text AS found
+FROM (
+    SELECT *, coalesce(lag(position) OVER (PARTITION BY account ORDER BY position), 0) AS before FROM read_model.entry_sums
+) told
+CROSS JOIN LATERAL (
+    SELECT told.before AS after, min(at) AS first_at, max(at) AS last_at, coalesce(sum(current_fen), 0)::bigint AS current_fen,
+        coalesce(sum(carried_fen), 0)::bigint AS carried_fen, coalesce(sum(suspense_fen), 0)::bigint AS suspense_fen,
+        coalesce(sum(reserved_fen), 0)::bigint AS reserved_fen, coalesce(sum(held_fen), 0)::bigint AS held_fen
+    FROM read_model.entries
+    WHERE account = told.account AND position > told.before AND position <= told.position
+) x
+CROSS JOIN LATERAL (
+    SELECT told.after, told.first_at, told.last_at, told.current_fen, told.carried_fen, told.suspense_fen, told.reserved_fen,
+        told.held_fen
+) f;
+
 -- name: bytes_stored
 SELECT state FROM ledger.ledger_events WHERE notification_id = %(position)s;

@@ -9,8 +9,6 @@ SET TimeZone = 'UTC';
 -- name: count_chunk
 SELECT count(*) FROM chunk;
 
--- Numbers and moves are only in archives (`archive.sql`), where they are worked out once and folded often.
-
 -- name: read_lines
 -- A piece of the log, as the database gave it, in position order. One thread reads lines; typing them takes all.
 CREATE OR REPLACE TABLE lines AS
@@ -30,9 +28,6 @@ FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1), header =
 -- name: typed_lines
 CREATE OR REPLACE MACRO typed_lines(source, shape) AS TABLE
 SELECT position, stream, version, topic, substr(stream, strpos(stream, ':') + 1) AS subject, readable,
-    NULL::INTEGER AS account_no, NULL::INTEGER AS beneficiary_no, NULL::BIGINT AS current_move,
-    NULL::BIGINT AS carried_move, NULL::BIGINT AS suspense_move, NULL::BIGINT AS reserved_move, NULL::BIGINT AS held_move,
-    NULL::BIGINT AS use_move,
     unnest(from_json(CASE WHEN readable THEN state END, shape))
 FROM (SELECT *, coalesce(json_valid(state), false) AS readable FROM query_table(source));
 
@@ -70,9 +65,8 @@ CREATE OR REPLACE VIEW events AS SELECT * FROM stored WHERE position <= getvaria
 -- A piece of an archive; what no check reads stays there.
 CREATE OR REPLACE TABLE chunk AS
 SELECT * EXCLUDE (
-    bytes, "by", evidence, facts, figures, pack, "month", reviewed, authorisation, face_age_reached, digest, policy,
-    policy_digest, allowed_sources, cash_refused, scheme, own_unasked, binders_unasked, name, self_paid_fen,
-    data_key, second, law, retained_until, fields, size, root, origin, key_id, note, digests
+    bytes, noted, "by", evidence, facts, figures, pack, "month", reviewed, authorisation, face_age_reached, digest, policy,
+    policy_digest, allowed_sources, cash_refused, scheme, own_unasked, binders_unasked, name, self_paid_fen
 )
 FROM read_parquet(getvariable('files'))
 WHERE position > getvariable('after') AND position <= getvariable('reach');
@@ -81,13 +75,19 @@ WHERE position > getvariable('after') AND position <= getvariable('reach');
 -- The same without a bound: positions need not be looked at when all of them count.
 CREATE OR REPLACE VIEW events AS FROM stored;
 
+-- name: moves_in_files
+-- What events did to people who have numbers, in an archive, where it is worked out once and folded often.
+CREATE OR REPLACE VIEW moves AS SELECT * FROM read_parquet(getvariable('moves_files')) WHERE position <= getvariable('upto');
+
+-- name: all_moves_in_files
+CREATE OR REPLACE VIEW moves AS SELECT * FROM read_parquet(getvariable('moves_files'));
+
 -- name: unnumbered
 -- Events whose people have no numbers: all of a log that comes from a database, next to none of an archive.
-CREATE OR REPLACE VIEW unnumbered AS SELECT * FROM events WHERE account_no IS NULL;
+CREATE OR REPLACE VIEW unnumbered AS FROM events;
 
 -- name: unnumbered_in_files
-CREATE OR REPLACE VIEW unnumbered AS
-SELECT * FROM read_parquet(getvariable('by_name')) WHERE account_no IS NULL AND position <= getvariable('upto');
+CREATE OR REPLACE VIEW unnumbered AS SELECT * FROM events WHERE position NOT IN (SELECT position FROM moves);
 
 -- name: account_moves
 -- What each event of an account did to its figures: signed fen. The only place that gives an event its signs.

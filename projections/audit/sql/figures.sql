@@ -3,7 +3,13 @@
 -- name: names
 -- Whose number is whose; in an archive only.
 CREATE OR REPLACE TABLE names AS
-SELECT position AS no, subject AS account FROM events WHERE topic = 'AccountOpened';
+SELECT CAST(position AS INTEGER) AS no, opened AS account FROM moves WHERE opened IS NOT NULL;
+
+-- name: nobody_numbered
+CREATE OR REPLACE TABLE money (
+    account VARCHAR, current_fen BIGINT, carried_fen BIGINT, reserved_fen BIGINT, held_fen BIGINT, suspense_fen BIGINT
+);
+CREATE OR REPLACE TABLE limits (beneficiary VARCHAR, year INTEGER, binder VARCHAR, used_fen BIGINT);
 
 -- name: moves_by_number
 -- What all events did to each account, and to each yearly limit: where people have numbers.
@@ -15,16 +21,16 @@ FROM (
         CAST(coalesce(sum(reserved_move), 0) AS BIGINT) AS reserved_fen,
         CAST(coalesce(sum(held_move), 0) AS BIGINT) AS held_fen,
         CAST(coalesce(sum(suspense_move), 0) AS BIGINT) AS suspense_fen
-    FROM events
-    WHERE account_no IS NOT NULL
+    FROM moves
+    WHERE opened IS NULL
     GROUP BY account_no
 ) m
 JOIN names n ON n.no = m.account_no;
 CREATE OR REPLACE TABLE limits AS
 SELECT f.account AS beneficiary, m.limit_year AS year, b.account AS binder, m.used_fen
 FROM (
-    SELECT beneficiary_no, limit_year, account_no, CAST(sum(use_move) AS BIGINT) AS used_fen FROM events
-    WHERE use_move IS NOT NULL AND account_no IS NOT NULL
+    SELECT beneficiary_no, limit_year, account_no, CAST(sum(use_move) AS BIGINT) AS used_fen FROM moves
+    WHERE use_move IS NOT NULL
     GROUP BY beneficiary_no, limit_year, account_no
 ) m
 JOIN names f ON f.no = m.beneficiary_no

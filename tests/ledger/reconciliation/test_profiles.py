@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.reconciliation.files.profile import ProfileError, UnknownProfile, load, named
+from ledger.reconciliation.files.errors import ProfileError, UnknownProfile
+from ledger.reconciliation.files.profile import load, named
 
 SHIPPED = {
     "3201-national": "3201",
@@ -39,6 +40,7 @@ nullable: []
 separator: comma
 quotes: none
 line_end: lf
+last_line_end: required
 header: none
 decimals: two
 thousands: refused

@@ -2,6 +2,10 @@
 -- Statements name the tables of read models without their schema: the live ones are always those in `read_model`.
 SELECT set_config('search_path', 'read_model', false), set_config('TimeZone', 'UTC', false);
 
+-- name: tables_of
+-- For this transaction, or until asked again: whose tables statements name.
+SELECT set_config('search_path', %(schema)s, true);
+
 -- name: lock_read_models
 -- One transaction at a time moves or remakes read models; whoever waits sees what the one before it did.
 SELECT pg_advisory_xact_lock(7232049);
