@@ -2,9 +2,9 @@
 
 from typing import assert_never
 
-from ledger.reconciliation.matching.board import Board
+from ledger.reconciliation.matching.board import FREE, Board
 from ledger.reconciliation.matching.outcome import Likely, What
-from ledger.reconciliation.rows import Ours
+from ledger.reconciliation.rows import Ours, Theirs
 
 _NEAR_DAYS = 3
 
@@ -14,24 +14,17 @@ class Lookup:
 
     def __init__(self, board: Board) -> None:
         self.board = board
-        self.tables: dict[tuple[str, object], list[int]] | None = None
+        self.tables: dict[tuple[object, ...], list[int]] | None = None
 
     def likely(self, ours: tuple[int, ...], theirs: tuple[int, ...]) -> Likely:
         """For rows of ours their own event; for lines alone the nearest thing to it that the ledger holds."""
         if ours:
             row = self.board.ours[ours[0]]
             return Likely(_event(row), row.position, self.board.ids[ours[0]])
-        line = self.board.theirs[theirs[0]]
-        asked: tuple[tuple[What, str, object], ...] = (
-            ("other_direction", "settlement", line.settlement),
-            ("same_message", "message", line.message),
-            ("same_visit", "visit", line.visit),
-            ("same_person", "bill", (line.person, line.total_fen)),
-        )
-        for what, kind, value in asked:
-            found = [] if value is None else self._tables().get((kind, value), [])
+        for what, *key in _asked(self.board.theirs[theirs[0]]):
+            found = self._tables().get(tuple(key), [])
             if what == "same_person":
-                found = [place for place in found if line.day and self._days(place, theirs[0]) <= _NEAR_DAYS]
+                found = [place for place in found if self._days(place, theirs[0]) <= _NEAR_DAYS]
             if found:
                 place = min(found, key=lambda place: (self._days(place, theirs[0]), place))
                 return self._at(what, place)
@@ -49,9 +42,13 @@ class Lookup:
         day = self.board.theirs[other].day
         return 0 if day is None else abs((self.board.ours[place].day - day).days)
 
-    def _tables(self) -> dict[tuple[str, object], list[int]]:
+    def _tables(self) -> dict[tuple[object, ...], list[int]]:
         if self.tables is None:
-            tables: dict[tuple[str, object], list[int]] = {}
+            free = self.board.group_of_theirs
+            lines = (line for line, group in zip(self.board.theirs, free, strict=True) if group == FREE)
+            tables: dict[tuple[object, ...], list[int]] = {
+                (kind, value): [] for line in lines for _, kind, value in _asked(line)
+            }
             for place, row in enumerate(self.board.ours):
                 for key in (
                     ("settlement", row.external),
@@ -59,9 +56,24 @@ class Lookup:
                     ("visit", row.visit),
                     ("bill", (row.person, row.total_fen)),
                 ):
-                    tables.setdefault(key, []).append(place)
+                    if key in tables:
+                        tables[key].append(place)
             self.tables = tables
         return self.tables
+
+
+def _asked(line: Theirs) -> list[tuple[What, str, object]]:
+    """What a line says of itself, the surest first."""
+    asked: list[tuple[What, str, object]] = []
+    if line.settlement is not None:
+        asked.append(("other_direction", "settlement", line.settlement))
+    if line.message is not None:
+        asked.append(("same_message", "message", line.message))
+    if line.visit is not None:
+        asked.append(("same_visit", "visit", line.visit))
+    if line.person is not None and line.day is not None:
+        asked.append(("same_person", "bill", (line.person, line.total_fen)))
+    return asked
 
 
 def _event(row: Ours) -> What:

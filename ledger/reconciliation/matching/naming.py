@@ -19,6 +19,25 @@ def late_there(row: Theirs, rules: Rules) -> bool:
     return rules.signed_through is not None and row.day is not None and row.day <= rules.signed_through
 
 
+def is_plain(row: Ours, line: Theirs, rules: Rules) -> bool:
+    """Whether a pair is alike in all that `of_group` and `wrong_payers` look at; most are."""
+    return (
+        row.total_fen == line.total_fen
+        and row.fund_fen == line.fund_fen
+        and row.account_fen == line.account_fen
+        and (line.day == row.day or line.day is None)
+        and (line.agency == row.agency or line.agency is None)
+        and (line.clr_type == row.clr_type or line.clr_type is None)
+        and (line.insutype == row.insutype or line.insutype is None)
+        and (line.legs is None or line.legs == row.legs)
+        and line.direction == row.direction
+        and line.status in (None, "settled")
+        and line.result in (None, "balanced")
+        and counts_here(row)
+        and (rules.signed_through is None or row.day > rules.signed_through)
+    )
+
+
 def of_group(board: Board, group: Group, effect: Amounts) -> BreakClass | None:
     """What is wrong with rows that were joined; None: nothing."""
     ours = [board.ours[place] for place in group.ours]

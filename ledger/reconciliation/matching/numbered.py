@@ -29,7 +29,9 @@ def mark_copies(board: Board) -> None:
     here = Counter(
         (row.external, row.direction, amounts(row)) for row in board.ours if row.external in numbers
     )
-    there = Counter((row.settlement, row.direction, amounts(row)) for row in board.theirs)
+    there = Counter(
+        (row.settlement, row.direction, amounts(row)) for row in board.theirs if row.settlement in numbers
+    )
     for places in repeated.values():
         row = board.theirs[places[0]]
         number, figures = row.settlement, amounts(row)

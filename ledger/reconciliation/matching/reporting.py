@@ -71,14 +71,19 @@ class _Report:
             if rule == "not_listed":
                 self.unlisted = self.unlisted.plus(self._here(ours))
             return
+        board = self.board
+        if len(ours) == len(theirs) == 1 and naming.is_plain(
+            board.ours[ours[0]], board.theirs[theirs[0]], board.rules
+        ):
+            self._match(group)
+            return
         effect = self._there(theirs).minus(self._here(ours))
-        kind = naming.of_group(self.board, group, effect)
+        kind = naming.of_group(board, group, effect)
         matched = kind != "missing_there"
         if matched:
             self._match(group)
         if kind is not None:
             self._break(kind, ours, theirs, effect, matched=matched)
-        board = self.board
         payers = naming.wrong_payers([board.ours[p] for p in ours], [board.theirs[p] for p in theirs])
         if payers:
             self._break("wrong_payer", ours, theirs, NOTHING, matched=matched, payers=payers)
