@@ -154,6 +154,13 @@ class Ledger:
             "其他写入者持续修改相同账户；本批未保存任何内容，请重新运行",
         )
 
+    def rehearse(self, commands: Lines) -> list[Result]:
+        """What these commands would be answered now, all of them in this order; nothing is kept."""
+        with self._turn:
+            self._end_of(self._in_flight)
+            with self.log.session(exclusive=True):
+                return self._decide(commands, 1, cautious=True, certain=True).results
+
     def start(self, commands: Lines, first_line: int, before: Saving | None) -> Saving:
         """Decide a batch, and begin to save it once the one before (its caller's, if any) is saved.
 

@@ -20,17 +20,24 @@ _ATTEMPTS: Final = 8
 _OPTIMISTIC: Final = 3
 
 
-def note(log: Log, streams: Collection[str] | Mapping[str, int], decide: Callable[[Known], Noted]) -> Span:
+def note(
+    log: Log,
+    streams: Collection[str] | Mapping[str, int],
+    decide: Callable[[Known], Noted],
+    *,
+    alone: bool = False,
+) -> Span:
     """Read streams, ask `decide` what is to be written on them, and write it: all of it, durably, or nothing.
 
-    Long streams may be read from a version each on. When another writer changes one of the
-    streams meanwhile, it is read and decided again. Returns where the events stand; `NOTHING` when there were
+    Long streams may be read from a version each on. When another writer changes one of the streams meanwhile,
+    it is read and decided again. `alone` keeps every other writer out from the start: what `decide` reads
+    beside the log is then of the same transaction. Returns where the events stand; `NOTHING` when there were
     none. Raises what `decide` raises, `StoreUnavailable`, or `Busy` when others were always faster.
     """
     after = dict(streams) if isinstance(streams, Mapping) else dict.fromkeys(streams, 0)
     for attempt in range(_ATTEMPTS):
         try:
-            with log.session(exclusive=attempt >= _OPTIMISTIC):
+            with log.session(exclusive=alone or attempt >= _OPTIMISTIC):
                 since = log.end()  # before the streams are read: what comes between is a conflict
                 known: dict[str, list[Event]] = {stream: [] for stream in after}
                 versions = dict(after)

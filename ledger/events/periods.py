@@ -9,19 +9,13 @@ from ledger.events.reconciliation import Effect, Sums
 
 
 class PeriodOpened(Noted, frozen=True, kw_only=True):
-    """An institution or agency is reconciled for these days, both included; `after` is the period before.
-
-    `opening_here` and `opening_there` are the closing sums of the period before, `carried` its open items.
-    """
+    """An institution or agency is reconciled for these days, both included; `after` is the period before."""
 
     topic: ClassVar[str] = "PeriodOpened"
     party: str
     first: str
     last: str
     after: str | None = None
-    opening_here: Sums
-    opening_there: Sums
-    carried: tuple[str, ...] = ()
 
 
 class PeriodListed(Noted, frozen=True, kw_only=True):
@@ -142,10 +136,11 @@ class FileLine(Fact, frozen=True, kw_only=True):
 
 class Statement(Fact, frozen=True, kw_only=True):
     """The sign-off sheet. On each side opening + movements = closing; and, column by column,
-    theirs − ours of the movements = the effects of all breaks + the rest that was named and accepted.
+    theirs − ours of the movements = the effects of `items` + the rest that was named and accepted.
 
-    `carried` are open items of earlier periods, `items` those of this one. `unknown_years` are years whose
-    public holidays no notice in the calendar gives: only weekends count as free there.
+    `items` are the breaks that stand, open or done with, `settled` those that a correction or a later
+    file has made go away, `carried` the open ones of earlier periods. `unknown_years` are years whose public
+    holidays no notice in the calendar gives: only weekends count as free there.
     """
 
     party: str
@@ -162,6 +157,7 @@ class Statement(Fact, frozen=True, kw_only=True):
     rules: tuple[RuleSums, ...]
     classes: tuple[ClassSums, ...]
     items: tuple[ItemLine, ...]
+    settled: tuple[ItemLine, ...] = ()
     carried: tuple[ItemLine, ...]
     files: tuple[FileLine, ...]
     rest: tuple[NamedRest, ...]

@@ -12,8 +12,9 @@ from ledger.events.envelope import Fact, Noted
 Side = Literal["here", "there", "both"]
 """Who has the row: this ledger alone, the other side alone, or both and not alike."""
 MoneyAction = Literal["refund", "record", "refund_and_record"]
-QuietAction = Literal["timing", "explain", "write_off"]
-"""Accepted as a matter of time, as explained, as a difference written off: no money moves."""
+QuietAction = Literal["timing", "explain", "write_off", "join"]
+"""Accepted as a matter of time, as explained, as a difference written off; rows that belong together after
+all: no money moves."""
 Action = MoneyAction | QuietAction
 
 
@@ -68,6 +69,19 @@ class BreakOpened(Noted, frozen=True, kw_only=True):
     linked: str | None = None
 
 
+class BreakChanged(Noted, frozen=True, kw_only=True):
+    """A later run of the matching sees it otherwise. What was proposed or approved before is void."""
+
+    topic: ClassVar[str] = "BreakChanged"
+    break_class: str
+    effect: Effect
+    ours: tuple[str, ...] = ()
+    theirs: tuple[TheirRow, ...] = ()
+    cause: str | None = None
+    cause_position: int | None = None
+    proposed: str | None = None
+
+
 class BreakAssigned(Noted, frozen=True, kw_only=True):
     """Somebody is to look after it: `owner` is a staff number."""
 
@@ -86,8 +100,8 @@ class BreakProposed(Noted, frozen=True, kw_only=True):
     """A maker (`by`) proposes what to do. `proposal` counts from 1 within the item.
 
     `refund_fen` is given back in full from `settlement`, `record_fen` recorded anew with `record` (the fields
-    of the command `record` but id, at, settlement and corrects). `digest` covers item, number, action,
-    amounts and fields: an approval is of that and of nothing else.
+    of the command `record` but id, at, settlement and corrects). `ours` and `theirs` are rows to be joined.
+    `digest` covers item, number, action, amounts and fields: an approval is of that and of nothing else.
     """
 
     topic: ClassVar[str] = "BreakProposed"
@@ -99,6 +113,8 @@ class BreakProposed(Noted, frozen=True, kw_only=True):
     refund_fen: int = 0
     record_fen: int = 0
     record: dict[str, Any] | None = None
+    ours: tuple[str, ...] = ()
+    theirs: tuple[TheirRow, ...] = ()
 
 
 class BreakApproved(Noted, frozen=True, kw_only=True):
@@ -120,14 +136,23 @@ class BreakRefused(Noted, frozen=True, kw_only=True):
     reason: str
 
 
+class CorrectionBegun(Noted, frozen=True, kw_only=True):
+    """The approval is used from here on: its refund and record are sent under ids of the item's own."""
+
+    topic: ClassVar[str] = "CorrectionBegun"
+    proposal: int
+    digest: str
+
+
 class BreakCorrected(Noted, frozen=True, kw_only=True):
-    """The approval was used: the refund and the settlement recorded instead stand in the ledger.
+    """The approval was carried out: the refund and the settlement recorded instead stand in the ledger.
 
     `refund` is the refund id, `recorded` the id of the new settlement; either may be none.
     """
 
     topic: ClassVar[str] = "BreakCorrected"
     proposal: int
+    action: MoneyAction
     digest: str
     maker: str
     checker: str
@@ -139,7 +164,8 @@ class BreakCorrected(Noted, frozen=True, kw_only=True):
 
 
 class BreakNotCorrected(Noted, frozen=True, kw_only=True):
-    """The approval was used up, and the ledger refused: `code` says why. `refunded` if the refund stands."""
+    """The ledger refused what was approved, and the approval is gone: `code` says why. `refunded` if the
+    refund stands nevertheless."""
 
     topic: ClassVar[str] = "BreakNotCorrected"
     proposal: int
@@ -153,7 +179,7 @@ class BreakClosed(Noted, frozen=True, kw_only=True):
 
     topic: ClassVar[str] = "BreakClosed"
     how: Literal[
-        "refund", "record", "refund_and_record", "timing", "explain", "write_off", "matched"
+        "refund", "record", "refund_and_record", "timing", "explain", "write_off", "join", "matched"
     ]  # fmt: skip
     proposal: int | None = None
     maker: str | None = None
@@ -168,10 +194,10 @@ class BreakReopened(Noted, frozen=True, kw_only=True):
 
 
 BREAK_EVENTS = (
-    BreakOpened, BreakAssigned, BreakAsked, BreakProposed, BreakApproved, BreakRefused, BreakCorrected,
-    BreakNotCorrected, BreakClosed, BreakReopened,
+    BreakOpened, BreakChanged, BreakAssigned, BreakAsked, BreakProposed, BreakApproved, BreakRefused,
+    CorrectionBegun, BreakCorrected, BreakNotCorrected, BreakClosed, BreakReopened,
 )  # fmt: skip
 BreakEvent = (
-    BreakOpened | BreakAssigned | BreakAsked | BreakProposed | BreakApproved | BreakRefused | BreakCorrected
-    | BreakNotCorrected | BreakClosed | BreakReopened
+    BreakOpened | BreakChanged | BreakAssigned | BreakAsked | BreakProposed | BreakApproved | BreakRefused
+    | CorrectionBegun | BreakCorrected | BreakNotCorrected | BreakClosed | BreakReopened
 )  # fmt: skip

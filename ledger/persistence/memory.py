@@ -21,6 +21,11 @@ class MemoryLog:
         self._keys: dict[str, KnownRequest] = {}
         self._births: dict[str, date] = {}
 
+    @property
+    def base(self) -> Log | None:
+        """The log it lies over, if there is one."""
+        return self._base
+
     def session(self, *, exclusive: bool) -> AbstractContextManager[None]:
         """A session of the base, if there is one; never an exclusive one, since nothing is written to it."""
         return nullcontext() if self._base is None else self._base.session(exclusive=False)

@@ -144,6 +144,11 @@ class PostgresLog:
         self._datastore.close()
 
     @property
+    def connection(self) -> psycopg.Connection[Any]:
+        """The session's connection, for what lies beside the log, in the same transaction."""
+        return self._open
+
+    @property
     def _open(self) -> psycopg.Connection[Any]:
         assert self._conn is not None, "the log is used inside a session"
         return self._conn

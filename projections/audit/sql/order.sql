@@ -34,9 +34,9 @@ CREATE TABLE may_not_end AS SELECT * FROM (VALUES
 ) AS topics (topic);
 -- Events that no command line asked for: each stands by itself, whatever was written before and after it.
 CREATE TABLE noted AS SELECT * FROM (VALUES
-    ('break', 'BreakOpened'), ('break', 'BreakAssigned'), ('break', 'BreakAsked'), ('break', 'BreakProposed'),
-    ('break', 'BreakApproved'), ('break', 'BreakRefused'), ('break', 'BreakCorrected'), ('break', 'BreakNotCorrected'),
-    ('break', 'BreakClosed'), ('break', 'BreakReopened'),
+    ('break', 'BreakOpened'), ('break', 'BreakChanged'), ('break', 'BreakAssigned'), ('break', 'BreakAsked'), ('break', 'BreakProposed'),
+    ('break', 'BreakApproved'), ('break', 'BreakRefused'), ('break', 'CorrectionBegun'), ('break', 'BreakCorrected'),
+    ('break', 'BreakNotCorrected'), ('break', 'BreakClosed'), ('break', 'BreakReopened'),
     ('period', 'PeriodOpened'), ('period', 'FileTaken'), ('period', 'PeriodMatched'), ('period', 'SignOffProposed'),
     ('period', 'SignOffRefused'), ('period', 'PeriodSigned'), ('periods', 'PeriodListed'),
     ('subject', 'SubjectRestricted'), ('subject', 'SubjectReleased'), ('subject', 'SubjectUnmasked'),
