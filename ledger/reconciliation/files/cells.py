@@ -95,11 +95,9 @@ def pattern(profile: Profile, column: str, separator: str) -> str:
     return f"{_not_null(profile, separator)}{inner}"
 
 
-def diagnosis(profile: Profile, column: str, cell: str) -> str | None:
-    """Why a cell cannot be read, or None if it can."""
+def diagnosis(profile: Profile, column: str, cell: str) -> str:
+    """Why a cell that does not match its pattern cannot be read."""
     what = meaning(profile, column)
-    if re.fullmatch(pattern(profile, column, "\x1f"), cell):
-        return None
     if wrong := _characters(cell, what):
         return wrong
     if not cell:

@@ -37,11 +37,11 @@ class Columns:
 
     def get(self, column: str) -> Iterable[str | None]:
         """A column as it stands."""
-        return self.batch.cells.get(column) or repeat(None)
+        return self.batch.cells[column] if column in self.batch.cells else self._nothing()
 
     def settlements(self) -> Iterable[str | None]:
         """Settlement ids, unless the column holds local receipt numbers."""
-        return repeat(None) if self.profile.receipt_column == "setl_id" else self.get("setl_id")
+        return self._nothing() if self.profile.receipt_column == "setl_id" else self.get("setl_id")
 
     def receipts(self) -> Iterable[str | None]:
         """Local receipt numbers, from the column that the profile names."""
@@ -64,7 +64,7 @@ class Columns:
         """What the other side says in words. A citizen-ID number in it is blotted out."""
         texts = self.get("memo") if "memo" in self.batch.cells else self._extra("text")
         if isinstance(texts, repeat) or not any(texts):
-            return repeat(None)
+            return self._nothing()
         return (None if text is None else without_citizen_ids(text) for text in texts)
 
     def directed(
@@ -88,7 +88,10 @@ class Columns:
         return directions, [[None if fen is None else abs(fen) for fen in values] for values in signed]
 
     def _extra(self, what: str) -> Iterable[str | None]:
-        return self.get("exp_content") if self.profile.exp_content == what else repeat(None)
+        return self.get("exp_content") if self.profile.exp_content == what else self._nothing()
+
+    def _nothing(self) -> Iterable[None]:
+        return repeat(None, len(self.batch.lines))
 
 
 Build = Callable[[Columns, list[BadLine]], Iterable[Row]]

@@ -59,6 +59,7 @@ class Taking:
         self._one = re.compile(layout.line(layout.separator))
         self._taken_apart = re.compile(layout.line(UNIT))
         profile = layout.profile
+        self._each = [re.compile(pattern(profile, column, UNIT)) for column in layout.columns]
         what = {column: meaning(profile, column) for column in layout.names}
         self._amounts = [column for column in layout.names if what[column] == "amount"]
         self._ids = [column for column in layout.names if what[column] == "id"]
@@ -126,9 +127,9 @@ class Taking:
         before = len(self._bad)
         profile, columns = self._layout.profile, self._layout.columns
         if len(cells) == len(columns):
-            for column, cell in zip(columns, cells, strict=True):
-                if wrong := diagnosis(profile, column, cell):
-                    self._bad.append(BadLine(number, column, wrong))
+            for readable, column, cell in zip(self._each, columns, cells, strict=True):
+                if not readable.fullmatch(cell):
+                    self._bad.append(BadLine(number, column, diagnosis(profile, column, cell)))
         if len(self._bad) == before:
             self._bad.append(BadLine(number, None, _shape(cells, len(columns))))
 
