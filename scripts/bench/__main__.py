@@ -32,11 +32,11 @@ def benchmark(  # noqa: PLR0913  every option is an argument
         int, typer.Option(min=0, help="Charges over which the writer's memory is taken; 0 leaves it out")
     ] = 1_000_000,
     events: Annotated[
-        int, typer.Option(min=0, help="The log that queries are asked about; 0 leaves them out")
+        int, typer.Option(min=0, help="The log of queries and proofs; 0 leaves them out")
     ] = 5_000_000,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Contenders whose names begin so, or queries; may be repeated"),
+        typer.Option(metavar="NAME", help="Contenders whose names begin so; queries; proof; repeatable"),
     ] = None,
     folder: Annotated[
         Path | None, typer.Option(help="On the disk to be measured; the system's temporary folder otherwise")
@@ -94,6 +94,9 @@ def measure(plan: Plan, only: list[str]) -> dict[str, Any]:
         if plan.events and (not only or "queries".startswith(tuple(only))):
             run.questions()
             calm.append(noise(run.dsn, plan.folder, "after the queries"))
+        if plan.events and (not only or "proof".startswith(tuple(only))):
+            run.proofs()
+            calm.append(noise(run.dsn, plan.folder, "after the proofs"))
         return outcome(run, field, {**about, "noise": calm})
 
 

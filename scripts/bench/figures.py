@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
+from scripts.bench import proving
 from scripts.bench.measuring import Measured, Spread, ratio_of, spread_of
 from scripts.bench.plan import CLIENTS, FORMS, PEOPLE, QUESTIONS, Form, QuestionName, query_run
 
@@ -22,7 +23,8 @@ class Figure:
     """What is measured, in which unit. `more_is_better` says on which side of floor and aim to be.
 
     `stricter` is printed beside it where the stock pair alone is not the most that the stock library can do;
-    `by_disk` says that the time of a durable write is. `of_memory`, `of_queries`: counts only at full size.
+    `by_disk` says that the time of a durable write is. `of_memory`, `of_queries` and
+    `of_proofs`: counts only at full size.
     """
 
     text: str
@@ -35,6 +37,7 @@ class Figure:
     by_disk: bool = False
     of_memory: bool = False
     of_queries: bool = False
+    of_proofs: bool = False
 
     def verdict(self, value: Spread | None) -> str:
         """`aim`, `floor`, `missed` or `not measured`; the median decides."""
@@ -68,6 +71,17 @@ def _slowest(share: str, questions: Sequence[QuestionName], forms: Sequence[Form
     def value(runs: Runs) -> Spread | None:
         found = [run.latency_ms[share] for name in names for run in runs.get(name, [])]
         return Spread.of([max(found)]) if found else None
+
+    return value
+
+
+def _less(name: str, other: str) -> Value:
+    """By how many percent of the other's rate this one is slower, round by round."""
+
+    def value(runs: Runs) -> Spread | None:
+        pairs = zip(runs.get(name, []), runs.get(other, []), strict=True)
+        lost = [100 * (1 - run.rate / plain.rate) for run, plain in pairs]
+        return Spread.of(lost) if lost else None
 
     return value
 
@@ -110,4 +124,18 @@ FIGURES: Final[Sequence[Figure]] = (
            of_queries=True),
     Figure("the same and statements as of any time and position, p95 of the slowest", "ms", 50, 50,
            _slowest("p95", QUESTIONS, FORMS[1:]), more_is_better=False, of_queries=True),
+    Figure("full verification from PostgreSQL, by one client process", "events/s", 300_000, 450_000,
+           _of(proving.VERIFIED, lambda run: run.rate), of_proofs=True),
+    Figure("cost of the tree to a file applied at full speed, share of its throughput", "%", 8, 4,
+           _less(proving.KEPT, proving.PLAIN), more_is_better=False),
+    Figure("stored tree behind the log (most) meanwhile", "s", 1, 1,
+           _of(proving.KEPT, _seconds("lag_max_ms")), more_is_better=False),
+    Figure("proof at 5,000,000 events", "hashes", 24, 24,
+           _of(proving.MADE, lambda run: run.other["hashes"]), more_is_better=False, of_proofs=True),
+    Figure("the same, to make, p99", "ms", 20, 5,
+           _of(proving.MADE, lambda run: run.latency_ms["p99"]), more_is_better=False, of_proofs=True),
+    Figure("the same, to check, p99", "ms", 0.2, 0.1,
+           _of(proving.CHECKED, lambda run: run.latency_ms["p99"]), more_is_better=False, of_proofs=True),
+    Figure("export of 1,000,000 events", "s", 30, 10, _of(proving.EXPORTED, lambda run: run.seconds),
+           more_is_better=False, of_proofs=True),
 )  # fmt: skip

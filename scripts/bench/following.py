@@ -6,7 +6,7 @@ from itertools import pairwise
 from multiprocessing.connection import Connection
 from threading import Event, Thread
 from time import perf_counter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, LiteralString, NamedTuple
 
 import psycopg
 
@@ -39,11 +39,14 @@ def followed(dsn: str) -> Iterator[None]:
 
 
 @contextmanager
-def watched(dsn: str) -> Iterator[list[Moment]]:
-    """Notes fifty times a second where log and read models stand, in a thread of this (idle) process."""
+def watched(dsn: str, ends: LiteralString = _ENDS) -> Iterator[list[Moment]]:
+    """Notes fifty times a second where log and read models stand, in a thread of this (idle) process.
+
+    `ends` asks for both; for what else may follow the log, it asks for that.
+    """
     moments, over = list[Moment](), Event()
     with psycopg.connect(dsn, autocommit=True) as connection:
-        watcher = Thread(target=_watch, args=(connection, moments, over), name="watch")
+        watcher = Thread(target=_watch, args=(connection, ends, moments, over), name="watch")
         watcher.start()
         try:
             yield moments
@@ -72,10 +75,12 @@ def _follow(pipe: Connection, dsn: str) -> None:
     pipe.send(None)
 
 
-def _watch(connection: psycopg.Connection[Any], moments: list[Moment], over: Event) -> None:
+def _watch(
+    connection: psycopg.Connection[Any], ends: LiteralString, moments: list[Moment], over: Event
+) -> None:
     last = False
     while not last:
         last = over.wait(_EVERY_S)
-        row = connection.execute(_ENDS, prepare=True).fetchone()
+        row = connection.execute(ends, prepare=True).fetchone()
         assert row is not None
         moments.append(Moment(perf_counter(), *row))

@@ -34,6 +34,12 @@ def outcome(benchmark: Benchmark, field: Sequence[Contender], about: Object) -> 
         "memory": [run.as_dict() for run in benchmark.runs.get("memory", [])],
         "profile": benchmark.profile,
         "queries": as_rows(benchmark.asked),
+        "proof": [
+            {"part": name, **run.as_dict()}
+            for name, runs in benchmark.runs.items()
+            if name.startswith("proof-")
+            for run in runs
+        ],
     }
 
 
@@ -103,7 +109,7 @@ def _figures(benchmark: Benchmark, noise: Sequence[Object]) -> list[Object]:
 
 def _reached(figure: Figure, value: Spread | None, plan: Plan) -> str:
     too_small = (figure.of_memory and plan.memory_charges < FULL_MEMORY_CHARGES) or (
-        figure.of_queries and plan.events < FULL_EVENTS
+        (figure.of_queries or figure.of_proofs) and plan.events < FULL_EVENTS
     )
     return "too small to say" if value and too_small else figure.verdict(value)
 

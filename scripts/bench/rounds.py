@@ -10,7 +10,7 @@ from typing import Any, assert_never
 import psycopg
 
 from ledger.embedded import embedded_server
-from scripts.bench import asking, own, stock, workloads
+from scripts.bench import asking, own, proving, stock, workloads
 from scripts.bench.apart import apart
 from scripts.bench.contenders import CITY, Contender, Setting, Template, contenders
 from scripts.bench.databases import Databases, sizes
@@ -39,6 +39,7 @@ class Benchmark:
         self.profile: Profile = {}
         self.asked: list[asking.Asked] = []
         self.events = 0
+        self._made = set[Template]()
         self._say = say
         self._setting = Setting(plan, self.databases)
 
@@ -60,9 +61,7 @@ class Benchmark:
         workloads.write_files(self.plan)
         wanted: set[Template] = {CITY, *(one.template for one in field)}
         for name in sorted(wanted):
-            self._say(f"preparing {name}")
-            self._fill(name, self.databases.make(name))
-            self.databases.settle(name)
+            self._make(name)
 
     def look_where_time_goes(self) -> None:
         """Untimed: the file and the most callers, sampled. The file's events are kept for COPY."""
@@ -106,6 +105,19 @@ class Benchmark:
         self._say(f"asking about {self.events:,} events")
         self.asked = apart(asking.ask, dsn, self.plan.events)
         self.runs |= {one.name: [one.measured] for one in self.asked}
+
+    def proofs(self) -> None:
+        """A log of its own to verify and prove; then the file with and without a tree that follows."""
+        if CITY not in self._made:
+            workloads.write_files(self.plan)
+            self._make(CITY)
+        self.runs |= proving.measure(self.plan, self.databases, CITY, self._say)
+
+    def _make(self, name: Template) -> None:
+        self._say(f"preparing {name}")
+        self._fill(name, self.databases.make(name))
+        self.databases.settle(name)
+        self._made.add(name)
 
     def _fill(self, template: Template, dsn: str) -> None:
         match template:

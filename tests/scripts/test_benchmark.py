@@ -14,6 +14,7 @@ from scripts.bench.following import Moment, behind
 from scripts.bench.measuring import Measured, Spread, percentiles_ms
 from scripts.bench.own import log_only
 from scripts.bench.plan import FORMS, PEOPLE, QUESTIONS, Plan
+from scripts.bench.proving import CHECKED, EXPORTED, KEPT, MADE, PLAIN, VERIFIED
 from scripts.bench.stock import by_stock_threads, fill
 from scripts.bench.whereabouts import where_time_goes
 from scripts.bench.workloads import fill_city, fill_owners, of_one_owner, write_files
@@ -62,9 +63,23 @@ def test_queries_are_asked_of_common_and_busy_accounts_in_every_form(
     told = {(one["question"], one["people"], one["form"]) for one in found["queries"]}
     assert told == set(product(QUESTIONS, PEOPLE, FORMS))
     assert all(one["latency_ms"]["p99"] > 0 for one in found["queries"])
-    assert [one["reached"] for one in found["figures"][-2:]] == ["too small to say"] * 2
+    of_queries = {figure.text for figure in FIGURES if figure.of_queries}
+    reached = [one["reached"] for one in found["figures"] if one["figure"] in of_queries]
+    assert reached == ["too small to say"] * 2
     (tmp_path / "result.json").write_text(json.dumps(found))
     assert "| debit-order | busy | both |" in run(capsys, "--show", tmp_path / "result.json", "--markdown")
+
+
+def test_what_proof_costs_is_measured_in_every_part(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sizes = ("--events", 1500, "--charges", 200, "--rounds", 1)
+    found = json.loads(run(capsys, "--only", "proof", *sizes, "--folder", tmp_path, "--json"))
+    parts = {one["part"]: one for one in found["proof"]}
+    assert set(parts) == {VERIFIED, PLAIN, KEPT, MADE, CHECKED, EXPORTED}
+    assert parts[VERIFIED]["charges"] == parts[MADE]["other"]["events"] >= 1500
+    values = {one["figure"]: one["value"] for one in found["figures"]}
+    assert all(values[figure.text] for figure in FIGURES if figure.of_proofs or "tree" in figure.text)
 
 
 def test_every_charge_of_every_caller_is_counted_and_none_is_refused(database: str) -> None:
