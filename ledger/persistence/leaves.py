@@ -1,6 +1,7 @@
 """The leaves of the log out of PostgreSQL, ready to be hashed: binary COPY sends each row as its leaf."""
 
 from collections.abc import Callable, Iterator
+from struct import Struct
 from typing import Any, Final
 
 import psycopg
@@ -27,7 +28,7 @@ COPY (
 
 _HEADER_BYTES: Final = 19  # of a binary COPY without extensions, before its first row
 _END: Final = b"\xff\xff"
-_POSITION: Final = slice(12, 20)
+_POSITION: Final = Struct(">q")
 
 
 def read_leaves(
@@ -42,22 +43,35 @@ def read_leaves(
     Raises `LogBroken` where a position is missing or there twice, also at the end. Nothing else runs on the
     connection meanwhile.
     """
-    expected, header = after + 1, _HEADER_BYTES
+    expected = after + 1
     with connection.cursor().copy(_COPY, (after, upto)) as rows:
-        for block in rows:
-            row = bytes(block)[header:] if header else bytes(block)
-            header = 0
-            if row[:2] == _END:
-                break
-            position = int.from_bytes(row[_POSITION], "big")
+        for row in _rows(connection, rows):
+            (position,) = _POSITION.unpack_from(row, 12)
             if position != expected:
                 raise out_of_place(position, expected)
             yield row if len(row) <= MAX_LEAF_BYTES else _long(row, position, left_out)
             expected += 1
-        for _ in rows:  # nothing comes after the end but the server's own goodbye
-            pass
     if expected <= upto:
         raise out_of_place(upto + 1, expected)
+
+
+def _rows(connection: psycopg.Connection[Any], rows: psycopg.Copy) -> Iterator[bytes]:
+    """The rows as they are sent, without the header before the first and the trailer after the last.
+
+    Those that have arrived are taken from the client library at once; what is waited for, and the end, come
+    by way of psycopg, which takes three times as long for each.
+    """
+    arrived, header = connection.pgconn.get_copy_data, _HEADER_BYTES
+    while True:
+        size, data = arrived(1)
+        row = bytes(data if size > 0 else rows.read())
+        if header:
+            row, header = row[header:], 0
+        if len(row) <= len(_END):
+            break
+        yield row
+    while rows.read():  # nothing comes after the trailer but the server's own goodbye
+        pass
 
 
 def _long(row: bytes, position: int, left_out: Callable[[int, bytes], None] | None) -> bytes:

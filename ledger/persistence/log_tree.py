@@ -13,7 +13,7 @@ import psycopg
 from ledger.persistence.leaves import read_leaves
 from ledger.proof.proofs import Nodes, prove_consistency, prove_inclusion
 from ledger.proof.tiles import TILE_WIDTH, GrowingTiles, Tile, tile_nodes
-from ledger.proof.tree import cover, joined, leaf_hash
+from ledger.proof.tree import cover, joined, leaf_hashes
 
 _SCHEMA: Final = (files("ledger.persistence") / "log_tree.sql").read_text()
 _ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(7310003)"
@@ -86,7 +86,7 @@ class LogTree:
         leaves = read_leaves(self._connection, size, upto)
         changed = list[tuple[Tile, bytes]]()
         while some := list(islice(leaves, TILE_WIDTH)):
-            changed += tiles.extend([leaf_hash(leaf) for leaf in some])
+            changed += tiles.extend(leaf_hashes(some))
         with self._connection.cursor() as cursor:
             kept = [(tile.level, tile.index, data) for tile, data in (*changed, *tiles.partial())]
             cursor.executemany(_KEEP_TILE, kept)

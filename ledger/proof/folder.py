@@ -19,7 +19,7 @@ from ledger.proof.checkpoints import Checkpoint
 from ledger.proof.errors import NotProven
 from ledger.proof.notes import parse_note
 from ledger.proof.tiles import TILE_WIDTH, GrowingTiles, Tile, bundle, read_bundle
-from ledger.proof.tree import leaf_hash
+from ledger.proof.tree import leaf_hashes
 
 CHECKPOINT: Final = "checkpoint"
 UNSIGNED: Final = "checkpoint.unsigned"
@@ -90,7 +90,7 @@ class TileFolder:
         while some := list(islice(left, TILE_WIDTH - tiles.size % TILE_WIDTH)):
             if entries:
                 self._add_entries(tiles.size, some)
-            for tile, data in tiles.extend([leaf_hash(entry) for entry in some]):
+            for tile, data in tiles.extend(leaf_hashes(some)):
                 self._write(tile.path(), data)
                 self._superseded.append(Path(f"{self.root / tile.path()}.p"))
             if progress:

@@ -16,7 +16,7 @@ from ledger.proof.findings import Finding
 from ledger.proof.folder import Progress
 from ledger.proof.locating import KeptTiles, Read, locate
 from ledger.proof.tiles import TILE_HEIGHT, TILE_WIDTH, GrowingTiles, Tile
-from ledger.proof.tree import HASH_BYTES, leaf_hash
+from ledger.proof.tree import HASH_BYTES, leaf_hashes
 
 _STEP: Final = 16 * TILE_WIDTH
 
@@ -92,7 +92,7 @@ def _grow(tiles: GrowingTiles, leaves: Iterable[bytes], stops: Iterable[int], en
     yield []  # a checkpoint of no events, too, is compared
     for stop in sorted({*(size for size in stops if size < end), end}):
         while tiles.size < stop and (some := list(islice(left, min(_STEP, stop - tiles.size)))):
-            yield tiles.extend([leaf_hash(leaf) for leaf in some])
+            yield tiles.extend(leaf_hashes(some))
     next(left, None)  # so that whoever gives them comes to an end
     yield tiles.partial()
 
