@@ -76,6 +76,11 @@ def settlement_stream(settlement: str) -> str:
     return f"settlement:{settlement}"
 
 
+def facts_stream(settlement: str) -> str:
+    """The stream of what became known of one settlement after it was recorded."""
+    return f"facts:{settlement}"
+
+
 def request_stream(request: str) -> str:
     """The stream of one request id: refusals, repeats, and a pending bind with its review."""
     return f"request:{request}"

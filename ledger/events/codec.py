@@ -12,6 +12,7 @@ from ledger.errors import LogCorrupt, StoreUnavailable
 from ledger.events.account import ACCOUNT_EVENTS
 from ledger.events.checkpoint import CheckpointSigned
 from ledger.events.envelope import Event, Noted
+from ledger.events.facts import FACTS_EVENTS
 from ledger.events.family import FAMILY_EVENTS
 from ledger.events.periods import PERIOD_EVENTS
 from ledger.events.reconciliation import BREAK_EVENTS
@@ -24,7 +25,7 @@ LOG_FORMAT: Final = 2
 
 EVENT_CLASSES: Final[tuple[type[Event], ...]] = (
     *ACCOUNT_EVENTS, *FAMILY_EVENTS, *SETTLEMENT_EVENTS, *REQUEST_EVENTS, RefundTaken, PolicyRecorded,
-    *BREAK_EVENTS, *PERIOD_EVENTS, *SUBJECT_EVENTS, CheckpointSigned,
+    *BREAK_EVENTS, *PERIOD_EVENTS, *FACTS_EVENTS, *SUBJECT_EVENTS, CheckpointSigned,
 )  # fmt: skip
 TOPICS: Final[dict[str, type[Event]]] = {cls.topic: cls for cls in EVENT_CLASSES}
 NOTED: Final = frozenset(cls.topic for cls in EVENT_CLASSES if issubclass(cls, Noted))

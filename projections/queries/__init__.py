@@ -11,12 +11,13 @@ from projections.queries.explain import explain
 from projections.queries.history import history
 from projections.queries.limits import limits
 from projections.queries.members import members
+from projections.queries.our_side import Wanted, our_side
 from projections.queries.statement import statement
 from projections.queries.totals import totals
 from projections.queries.waiting import bindings, exceptions, holds, refusals, reviews, suspense, unknown
 
 __all__ = [
-    "When", "affected", "balance", "bindings", "debit_order", "difference", "exceptions", "explain",
-    "history", "holds", "limits", "members", "refusals", "reviews", "statement", "suspense",
+    "Wanted", "When", "affected", "balance", "bindings", "debit_order", "difference", "exceptions", "explain",
+    "history", "holds", "limits", "members", "our_side", "refusals", "reviews", "statement", "suspense",
     "totals", "unknown",
 ]  # fmt: skip

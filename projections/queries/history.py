@@ -14,7 +14,7 @@ from ledger.events.settlement import (
     SettlementDecided,
     SettlementRefunded,
 )
-from ledger.ids import account_stream, family_stream, refund_stream, settlement_stream
+from ledger.ids import account_stream, facts_stream, family_stream, refund_stream, settlement_stream
 from projections.errors import NotFound, Subject
 from projections.queries.answer import Answer, must_be_id
 from projections.recorded import Recorded
@@ -86,6 +86,7 @@ def _of_settlement(moment: Snapshot, settlement: str, upto: int) -> Found:
     for recorded in own:
         match recorded.event:
             case SettlementDecided() as decided:
+                streams.add(facts_stream(settlement))
                 streams.add(family_stream(decided.beneficiary))
                 payers.update(leg.payer for leg in decided.legs)
             case SettlementRefunded() as refunded:
@@ -100,12 +101,12 @@ def _of_settlement(moment: Snapshot, settlement: str, upto: int) -> Found:
 
 
 def _names(event: Event, settlement: str) -> bool:
-    """Whether a family's or refund's event is of this settlement."""
+    """Whether an event of a family, a refund or added facts is of this settlement."""
     match event:
         case LimitUsed() | HoldPlaced() | HoldEnded() | LimitRestored():
             return event.settlement == settlement
         case _:
-            return event.topic == "RefundTaken"
+            return event.topic in ("RefundTaken", "FactsAdded")
 
 
 def _by_position(events: Iterable[Recorded[Any]]) -> Found:

@@ -266,6 +266,7 @@ CHINESE: Final[dict[str, str]] = {
     "SettlementCaptured": "结算确认",
     "SettlementReleased": "结算释放",
     "SettlementCorrected": "结算更正",
+    "FactsAdded": "补充字段",
     "SettlementRefunded": "结算退款",
     "RequestRefused": "请求被拒绝",
     "RequestRepeated": "重复请求",

@@ -95,6 +95,12 @@ class Desk:
         answer: Answer = orjson.loads(result.to_json())
         return answer
 
+    def looks(self, question: Callable[[Snapshot], Answer]) -> Answer:
+        """Catch up and look: an answer for other parts of the program, as it is."""
+        catch_up(self.store)
+        with self.store.snapshot() as moment:
+            return question(moment)
+
     def asks(
         self,
         question: Callable[Concatenate[Snapshot, Question], Answer],

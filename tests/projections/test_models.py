@@ -15,6 +15,7 @@ from ledger.events.account import (
 )
 from ledger.events.codec import EVENT_CLASSES
 from ledger.events.envelope import Noted
+from ledger.events.facts import FactsAdded
 from ledger.events.family import HoldEnded, HoldPlaced, LimitRestored, LimitUsed, SharedUse
 from ledger.events.request import (
     BindApproved,
@@ -46,7 +47,7 @@ UNREAD = {
     "AccountConfirmed", "BindingSlotTaken", "BindingSlotFreed", "TimelineAdvanced", "SettlementCorrected",
 } | {
     PolicyRecorded.topic, RefundTaken.topic,
-    *(cls.topic for cls in EVENT_CLASSES if issubclass(cls, Noted)),
+    *(cls.topic for cls in EVENT_CLASSES if issubclass(cls, Noted) and cls is not FactsAdded),
 }  # fmt: skip
 """Events that change no figure of any read model."""
 

@@ -38,7 +38,7 @@ CREATE TABLE noted AS SELECT * FROM (VALUES
     ('break', 'BreakApproved'), ('break', 'BreakRefused'), ('break', 'CorrectionBegun'), ('break', 'BreakCorrected'),
     ('break', 'BreakNotCorrected'), ('break', 'BreakClosed'), ('break', 'BreakReopened'),
     ('period', 'PeriodOpened'), ('period', 'FileTaken'), ('period', 'PeriodMatched'), ('period', 'SignOffProposed'),
-    ('period', 'SignOffRefused'), ('period', 'PeriodSigned'), ('periods', 'PeriodListed'),
+    ('period', 'SignOffRefused'), ('period', 'PeriodSigned'), ('periods', 'PeriodListed'), ('facts', 'FactsAdded'),
     ('subject', 'SubjectRestricted'), ('subject', 'SubjectReleased'), ('subject', 'SubjectUnmasked'),
     ('subject', 'SubjectForgotten'), ('checkpoints', 'CheckpointSigned')
 ) AS topics (home, topic);

@@ -11,6 +11,7 @@ from ledger.application.noting import note
 from ledger.events.checkpoint import CheckpointSigned
 from ledger.events.codec import EVENT_CLASSES, decode
 from ledger.events.envelope import Event, Noted, StreamEvent
+from ledger.events.facts import FactsAdded
 from ledger.events.periods import PERIOD_EVENTS, PeriodListed
 from ledger.events.subject import SUBJECT_EVENTS
 from ledger.persistence.postgres import PostgresLog
@@ -42,6 +43,8 @@ def noted(recorded_at: datetime) -> list[tuple[str, Event]]:
 
 
 def home_of(cls: type[Event]) -> str:
+    if cls is FactsAdded:
+        return "facts:S"
     if cls is PeriodListed:
         return "periods:P"
     if cls is CheckpointSigned:
