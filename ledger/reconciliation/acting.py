@@ -31,6 +31,8 @@ from ledger.reconciliation.refused import Refused
 
 MONEY: Final[tuple[MoneyAction, ...]] = ("refund", "record", "refund_and_record")
 QUIET: Final[tuple[QuietAction, ...]] = ("timing", "explain", "write_off", "join")
+_DERIVED: Final = frozenset({"id", "op", "at", "by", "settlement", "corrects"})
+"""What a correction's own ids and times are is never anybody's choice."""
 PeopleKnown = Callable[[str], Person]
 """The person of a staff number that an event carries."""
 
@@ -177,6 +179,10 @@ def _check_fields(wish: Propose) -> None:
         raise _wrong("ours, theirs", "are the rows to be joined, of both sides", "须列明双方要合并的行")
     if not refunds and not records and wish.settlement is not None:
         raise _wrong("settlement", "this action touches no settlement", "该处理不涉及结算")
+    if not _DERIVED.isdisjoint(wish.record or ()):
+        raise _wrong(
+            "record", "leave out id, op, at, by, settlement, corrects", "不得含 id、op、at 等派生字段"
+        )
     amount = None if wish.record is None else wish.record.get("amount_fen")
     if wish.record is not None and (type(amount) is not int or amount <= 0):
         raise _wrong(

@@ -121,12 +121,12 @@ def commands(state: ReconciliationItem, what: Propose | BreakProposed, by: str |
     if what.action in ("refund", "refund_and_record"):
         refund = f"{state.item}.refund"
         told = {"settlement": what.settlement, "refund": refund, "amount_fen": what.refund_fen}
-        lines.append({"id": f"{state.item}.{number}.refund", "op": "refund", **head, **told})
+        lines.append({**told, "id": f"{state.item}.{number}.refund", "op": "refund", **head})
     if what.record is not None:
         recorded = _number(state, what)
         corrects = {} if what.settlement is None else {"corrects": what.settlement}
         told = {**what.record, "settlement": recorded, **corrects}
-        lines.append({"id": f"{state.item}.{number}.record", "op": "record", **head, **told})
+        lines.append({**told, "id": f"{state.item}.{number}.record", "op": "record", **head})
     return Sent([orjson.dumps(line) for line in lines], refund, recorded)
 
 
