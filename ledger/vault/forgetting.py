@@ -9,8 +9,9 @@
 Killed before the first, nothing happened; after it, whoever uses the vault next completes the rest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from secrets import token_hex
 from typing import Any, Self
 
@@ -73,29 +74,43 @@ class Forgetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
 
 
 def plan(
-    log: Log, person: str, asked: Decision, rules: Sequence[Rule], now: datetime, key_id: bytes | None
-) -> Forgetting:
-    """What forgetting this person would be. Raises `VaultRefused` (`subject_forgotten`, `retention_runs`)."""
-    streams = [subject_stream(person), account_stream(person), family_stream(person)]
-    told: dict[str, list[Event]] = {stream: [] for stream in streams}
+    log: Log,
+    persons: Sequence[str],
+    asked: Decision,
+    rules: Sequence[Rule],
+    now: datetime,
+    keys: Mapping[str, bytes],
+) -> list[Forgetting]:
+    """What forgetting these people would be; `keys` are the ids of those data keys there are.
+
+    Raises `VaultRefused` (`subject_forgotten`, `retention_runs`).
+    """
+    kinds = (subject_stream, account_stream, family_stream)
+    told: dict[str, list[Event]] = {kind(person): [] for person in persons for kind in kinds}
     with log.session(exclusive=False):
-        for stream, _, event in log.load(dict.fromkeys(streams, 0)):
+        for stream, _, event in log.load(dict.fromkeys(told, 0)):
             told[stream].append(event)
-    standing(person, told[streams[0]]).must_be_known()
-    kept = retained(rules, [event for stream in streams[1:] for event in told[stream]])
-    if kept and kept.until > business_date(now) and not asked.forced:
-        raise VaultRefused("retention_runs", person=person, law=kept.rule.law, until=str(kept.until))
-    return Forgetting(
-        person=person,
-        request=f"person-{token_hex(12)}",
-        at=now,
-        by=asked.by,
-        data_key=key_id.hex() if key_id else None,
-        second=asked.second,
-        law=kept.rule.name if kept else None,
-        retained_until=kept.until if kept else None,
-        reason=asked.reason,
-    )
+    request, found = f"person-{token_hex(12)}", []
+    for person in dict.fromkeys(persons):
+        about, *recorded = (told[kind(person)] for kind in kinds)
+        standing(person, about).must_be_known()
+        kept = retained(rules, chain(*recorded))
+        if kept and kept.until > business_date(now) and not asked.forced:
+            raise VaultRefused("retention_runs", person=person, law=kept.rule.law, until=str(kept.until))
+        found.append(
+            Forgetting(
+                person=person,
+                request=request,
+                at=now,
+                by=asked.by,
+                data_key=keys[person].hex() if person in keys else None,
+                second=asked.second,
+                law=kept.rule.name if kept else None,
+                retained_until=kept.until if kept else None,
+                reason=asked.reason,
+            )
+        )
+    return found
 
 
 def tombstone(stream: str, state: bytes) -> Forgetting:

@@ -14,7 +14,7 @@ days, not years: a destroyed key lives on in each of them. What remains otherwis
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Self
@@ -72,33 +72,37 @@ class KeyStore:
         key = self._wrapper.unwrap(held[_TAIL_BYTES:], _PURPOSE, person.encode(), key_id)
         return None if key is None else PersonKey(person, key_id, key)
 
-    def destroy(self, key_id: bytes) -> None:
-        """Make a data key unreadable, for good, once the disk has it. Doing it again does no harm."""
-        slot = int.from_bytes(key_id[:8], "big")
+    def destroy(self, key_ids: Collection[bytes]) -> None:
+        """Make data keys unreadable, for good, once the disk has it. Doing it again does no harm."""
         with self.writing():
-            held = self._slots.read(slot, _TAIL_BYTES)
-            if held == key_id[8:]:
-                self._slots.destroy(slot)
+            slots = {int.from_bytes(key_id[:8], "big"): key_id[8:] for key_id in key_ids}
+            self._slots.destroy(
+                [slot for slot, tail in slots.items() if self._slots.read(slot, _TAIL_BYTES) == tail]
+            )
 
-    def decide(self, person: str, note: Note) -> None:
-        """Keep a forgetting that was decided: from here on, it will be completed."""
-        _keep(self._waiting(person), json.dumps(note))
+    def decide(self, name: str, notes: Sequence[Note]) -> None:
+        """Keep forgettings that were decided together: from here on, they will be completed."""
+        _keep(self.folder / "pending" / name, json.dumps(notes))
 
-    def pending(self) -> list[Note]:
-        """The forgettings that were decided and not completed."""
+    def pending(self) -> dict[str, list[Note]]:
+        """The forgettings that were decided and not completed, by the name they were decided under."""
         waiting = (path for path in (self.folder / "pending").iterdir() if path.suffix != _FRESH)
-        return [json.loads(path.read_text()) for path in sorted(waiting)]
+        return {path.name: json.loads(path.read_text()) for path in sorted(waiting)}
 
-    def done(self, person: str, note: Note) -> None:
-        """A forgetting is complete; it is remembered for restores."""
+    def done(self, name: str, notes: Sequence[Note]) -> None:
+        """Forgettings are complete; they are remembered for restores."""
+        self.remember(notes)
+        (self.folder / "pending" / name).unlink(missing_ok=True)  # should it come back, it is done once more
+
+    def remember(self, notes: Sequence[Note]) -> None:
+        """Add to what was forgotten; on the disk when this returns."""
         file = os.open(self.folder / "forgotten.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            os.write(file, b"\n" + json.dumps(note).encode() + b"\n")  # apart from a line that was torn
+            lines = b"\n".join(json.dumps(note).encode() for note in notes)
+            os.write(file, b"\n" + lines + b"\n")  # apart from a line that was torn
             os.fsync(file)
         finally:
             os.close(file)
-        self._waiting(person).unlink(missing_ok=True)
-        sync_folder(self.folder / "pending")
 
     def forgotten(self) -> list[Note]:
         """Every forgetting that was done here, oldest first. A line that a power cut tore is passed over."""
@@ -132,9 +136,6 @@ class KeyStore:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-    def _waiting(self, person: str) -> Path:
-        return self.folder / "pending" / person.encode().hex()  # a person number may look like a folder
 
     def _index_key(self, field: str, wrapped: str) -> bytes:
         key = self._wrapper.unwrap(bytes.fromhex(wrapped), _INDEX, field.encode(), self.id)

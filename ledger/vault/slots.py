@@ -8,8 +8,7 @@ keys there are. A slot is never given to a second person.
 """
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -41,25 +40,30 @@ class Slots:
             number, place = divmod(first + done, SLOTS_A_FILE)
             some = contents[done : done + SLOTS_A_FILE - place]
             data = b"".join((_LIVE + content).ljust(SLOT_BYTES, b"\0") for content in some)
-            with self._file(number, make=True) as file:
-                _write(file, data, place * SLOT_BYTES)
+            file = self._file(number, make=True)
+            _write(file, data, place * SLOT_BYTES)
+            os.fsync(file)
             done += len(some)
 
     def read(self, slot: int, size: int) -> bytes | None:
         """The first bytes of what a slot holds; None for a destroyed one, or one that never was."""
         number, place = divmod(slot, SLOTS_A_FILE)
         try:
-            with self._file(number, make=False) as file:
-                data = os.pread(file, 1 + size, place * SLOT_BYTES)
+            data = os.pread(self._file(number, make=False), 1 + size, place * SLOT_BYTES)
         except FileNotFoundError:
             return None
         return data[1:] if data[:1] == _LIVE else None
 
-    def destroy(self, slot: int) -> None:
-        """Overwrite a slot; the disk has it when this returns. Doing it again does no harm."""
-        number, place = divmod(slot, SLOTS_A_FILE)
-        with self._file(number, make=False) as file:
+    def destroy(self, slots: Collection[int]) -> None:
+        """Overwrite slots; the disk has it when this returns. Doing it again does no harm."""
+        touched = set[int]()
+        for slot in slots:
+            number, place = divmod(slot, SLOTS_A_FILE)
+            file = self._file(number, make=False)
             _write(file, _DESTROYED, place * SLOT_BYTES)
+            touched.add(file)
+        for file in touched:
+            os.fsync(file)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -67,15 +71,14 @@ class Slots:
             os.close(file)
         self._open.clear()
 
-    @contextmanager
-    def _file(self, number: int, *, make: bool) -> Iterator[int]:
+    def _file(self, number: int, *, make: bool) -> int:
         if number not in self._open:
             path = self._folder / _name(number)
             is_new = make and not path.exists()
             self._open[number] = os.open(path, os.O_RDWR | (os.O_CREAT if make else 0), _PRIVATE)
             if is_new:
                 sync_folder(self._folder)
-        yield self._open[number]
+        return self._open[number]
 
 
 def sync_folder(folder: Path) -> None:

@@ -9,11 +9,12 @@ import psycopg
 from psycopg.rows import class_row
 
 from ledger.errors import StoreUnavailable
+from ledger.ids import account_stream
 from ledger.vault.errors import KeyStoreRefused
 from ledger.vault.identity import FIELDS, FINDABLE, FieldName, Findable
 
 _FORMAT: Final = 1
-_PREPARE_LOCK: Final = 7310003
+_PREPARE_LOCK: Final = 7310009
 _MACS: Final = {field: f"{field}_mac" for field in FINDABLE}
 _COLUMNS: Final = ("person", "key_id", *FIELDS, *_MACS.values())
 _LISTED: Final = ", ".join(_COLUMNS)
@@ -25,24 +26,25 @@ _BY: Final[dict[Findable, str]] = {
 _COPY: Final = f"COPY vault.people ({_LISTED}) FROM STDIN (FORMAT binary)"
 _SET: Final = ", ".join(f"{column} = %b" for column in _COLUMNS[2:])
 _UPDATE: Final = f"UPDATE vault.people SET {_SET} WHERE person = %b"  # noqa: S608  names of ours
-_REMOVE: Final = "DELETE FROM vault.people WHERE person = %b RETURNING key_id"
-_BIRTH: Final = "DELETE FROM ledger.subjects WHERE account = %b RETURNING account"
+_REMOVE: Final = "DELETE FROM vault.people WHERE person = ANY (%b)"
+_BIRTHS: Final = "DELETE FROM ledger.subjects WHERE account = ANY (%b) RETURNING account"
+_BORN: Final = "SELECT account FROM ledger.subjects WHERE account = ANY (%b)"
 _TOMBSTONES: Final = """
 SELECT originator_id, state FROM ledger.ledger_events
 WHERE topic = 'SubjectForgotten' ORDER BY notification_id
 """
-_BORN: Final = "SELECT FROM ledger.subjects WHERE account = %b"
 # The digest of an opening covers its birth date, which could be found again by trying every day. That of a
 # conflict is another request's.
 _OPENINGS: Final = """
 UPDATE ledger.request_keys SET digest = decode(repeat('00', 16), 'hex') WHERE request_id IN (
     SELECT convert_from(state, 'UTF8')::json ->> 'request' FROM ledger.ledger_events
-    WHERE originator_id = 'account:' || %(person)s AND originator_version = 1 AND %(born)s
+    WHERE originator_id = ANY (%(opened)s) AND originator_version = 1
     UNION ALL
-    SELECT substr(originator_id, 9) FROM ledger.ledger_events
-    WHERE topic = 'RequestRefused' AND position(%(named)s::bytea IN state) > 0
-        AND convert_from(state, 'UTF8')::json ->> 'op' = 'open_account'
-        AND convert_from(state, 'UTF8')::json ->> 'code' <> 'request_conflict'
+    SELECT said ->> 'request' FROM (
+        SELECT convert_from(state, 'UTF8')::json AS said FROM ledger.ledger_events
+        WHERE topic = 'RequestRefused' AND position('"op":"open_account"'::bytea IN state) > 0
+    )
+    WHERE said -> 'asked' ->> 'account' = ANY (%(persons)s) AND said ->> 'code' <> 'request_conflict'
 )
 """
 _TYPES: Final = ("text", *(["bytea"] * (len(_COLUMNS) - 1)))
@@ -109,19 +111,19 @@ class VaultStore:
             for row in changed:
                 cursor.execute(_UPDATE, (*row[2:], row.person), prepare=True)
 
-    def knows_birth(self, person: str) -> bool:
-        """Whether a birth date lies beside the log."""
+    def born(self, persons: Sequence[str]) -> set[str]:
+        """Those of these people whose birth dates lie beside the log."""
         with _sentences():
-            return bool(self._connection.execute(_BORN, (person,)).fetchone() is not None)
+            return {str(account) for (account,) in self._connection.execute(_BORN, (list(persons),))}
 
-    def remove(self, person: str) -> None:
-        """Take out the person's row, its index entries, the birth date beside the log, and digests that it
-        could be found from. All of it, durably; doing it again does no harm."""
-        named = f'"account":"{person}"'.encode()
+    def remove(self, persons: Sequence[str]) -> None:
+        """Take out these people's rows, index entries, birth dates beside the log, and the digests that those
+        could be found from. All of it, durably; doing it again does no harm. One pass over the log."""
         with _sentences(), self._connection.transaction():
-            self._connection.execute(_REMOVE, (person,))
-            born = self._connection.execute(_BIRTH, (person,)).fetchone() is not None
-            self._connection.execute(_OPENINGS, {"person": person, "born": born, "named": named})
+            self._connection.execute(_REMOVE, (list(persons),))
+            born = self._connection.execute(_BIRTHS, (list(persons),)).fetchall()
+            opened = [account_stream(account) for (account,) in born]
+            self._connection.execute(_OPENINGS, {"opened": opened, "persons": list(persons)})
 
     def tombstones(self) -> list[tuple[str, bytes]]:
         """Every tombstone of the log: its stream, and the event as stored. One pass over the log."""

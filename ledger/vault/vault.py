@@ -44,8 +44,9 @@ class Vault:
         self._store = VaultStore(dsn, keys.id)
         if keys.pending():
             with keys.writing():
-                for waiting in keys.pending():
-                    self._carry_out(Forgetting.of(waiting))
+                for name, notes in keys.pending().items():
+                    self._carry_out(list(map(Forgetting.of, notes)))
+                    keys.done(name, notes)
 
     def put(self, people: Sequence[Given]) -> int:
         """Store what is given of these people, all or nothing, durably; returns how many are new.
@@ -127,19 +128,22 @@ class Vault:
         with self._keys.writing():
             self._note(person, decide)
 
-    def forget(self, person: str, asked: Decision, rules: Sequence[Rule]) -> Forgetting:
-        """Destroy the person's data key, take out every row, and set the tombstone.
+    def forget(self, persons: Sequence[str], asked: Decision, rules: Sequence[Rule]) -> list[Forgetting]:
+        """Destroy these people's data keys, take out every row, and set the tombstones: all of them or none.
 
-        Raises `VaultRefused`: `subject_not_found`, `subject_forgotten`, `retention_runs` unless forced,
-        `two_names_needed`.
+        Raises `VaultRefused`: `subject_not_found`, `subject_forgotten`, or `retention_runs` unless forced.
         """
         with self._keys.writing():
-            row = self._store.people([person]).get(person)
-            found = plan(self._log, person, asked, rules, self._clock(), row.key_id if row else None)
-            if row is None and not self._store.knows_birth(person):
+            rows, born = self._store.people(persons), self._store.born(persons)
+            keys = {person: row.key_id for person, row in rows.items()}
+            found = plan(self._log, persons, asked, rules, self._clock(), keys)
+            if any(person not in rows and person not in born for person in persons):
                 raise VaultRefused("subject_not_found")
-            self._keys.decide(person, found.as_note())
-            self._carry_out(found)
+            if found:
+                notes = [one.as_note() for one in found]
+                self._keys.decide(found[0].request, notes)
+                self._carry_out(found)
+                self._keys.done(found[0].request, notes)
         return found
 
     def sweep(self) -> int:
@@ -149,13 +153,10 @@ class Vault:
         """
         with self._keys.writing():
             here = {one.person: one for one in map(Forgetting.of, self._keys.forgotten())}
-            for stream, state in self._store.tombstones():
-                found = tombstone(stream, state)
-                here.setdefault(found.person, found)
-            remembered = {note["person"] for note in self._keys.forgotten()}
-            for found in here.values():
-                self._carry_out(found, remember=found.person not in remembered)
-        return len(here)
+            told = {one.person: one for one in (tombstone(*row) for row in self._store.tombstones())}
+            self._carry_out([*(told | here).values()])
+            self._keys.remember([one.as_note() for person, one in told.items() if person not in here])
+        return len(told | here)
 
     def close(self) -> None:
         """Give the connection back; log and key store are their owner's."""
@@ -167,19 +168,30 @@ class Vault:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def _carry_out(self, found: Forgetting, *, remember: bool = True) -> None:
-        """All that a forgetting is, in the order that a kill may stop anywhere: each step may be done again.
+    def _carry_out(self, found: Sequence[Forgetting]) -> None:
+        """All that forgetting is, in an order in which a kill may stop it: each step may be repeated.
 
-        The key first: what is left behind then is ciphertext that nobody opens.
+        The keys first: what is left behind then is ciphertext that nobody opens.
         """
-        row = self._store.people([found.person]).get(found.person)
-        for key_id in {found.key_id, row.key_id if row else None} - {None}:
-            assert key_id is not None
-            self._keys.destroy(key_id)
-        self._store.remove(found.person)
-        self._note(found.person, lambda now: None if now.state == "forgotten" else found.event(self._clock()))
-        if remember:
-            self._keys.done(found.person, found.as_note())
+        persons = [one.person for one in found]
+        stored = {row.key_id for row in self._store.people(persons).values()}
+        self._keys.destroy(stored | {one.key_id for one in found if one.key_id is not None})
+        self._store.remove(persons)
+        self._set_down(found)
+
+    def _set_down(self, found: Sequence[Forgetting]) -> None:
+        """A tombstone for each of them who has none."""
+        streams = {subject_stream(one.person): one for one in found}
+
+        def decide(known: Known) -> Noted:
+            now = self._clock()
+            return [
+                (stream, one.event(now))
+                for stream, one in streams.items()
+                if standing(one.person, known[stream]).state != "forgotten"
+            ]
+
+        note(self._log, list(streams), decide)
 
     def _note(self, person: str, decide: Callable[[Standing], Event | None]) -> None:
         """Write what is decided on the person's standing into the log, if anything."""

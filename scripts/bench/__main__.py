@@ -34,9 +34,12 @@ def benchmark(  # noqa: PLR0913  every option is an argument
     events: Annotated[
         int, typer.Option(min=0, help="The log of queries and proofs; 0 leaves them out")
     ] = 5_000_000,
+    identities: Annotated[
+        int, typer.Option(min=0, help="People in the vault that lookups are timed in; 0 leaves it out")
+    ] = 1_000_000,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Contenders whose names begin so; queries; proof; repeatable"),
+        typer.Option(metavar="NAME", help="Contenders whose names begin so; queries; proof; vault"),
     ] = None,
     folder: Annotated[
         Path | None, typer.Option(help="On the disk to be measured; the system's temporary folder otherwise")
@@ -65,9 +68,11 @@ def benchmark(  # noqa: PLR0913  every option is an argument
     else:
         if quick:
             rounds, charges, seconds, memory_charges = 1, min(charges, 6000), min(seconds, 1.0), 0
-            events = min(events, 20_000)
+            events, identities = min(events, 20_000), min(identities, 2_000)
         with TemporaryDirectory(prefix="copay-benchmark-", dir=folder) as place:
-            plan = Plan(Path(place).resolve(), rounds, charges, seconds, memory_charges, events, quick)
+            plan = Plan(
+                Path(place).resolve(), rounds, charges, seconds, memory_charges, events, identities, quick
+            )
             found = measure(plan, only or [])
     if as_json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
@@ -97,6 +102,9 @@ def measure(plan: Plan, only: list[str]) -> dict[str, Any]:
         if plan.events and (not only or "proof".startswith(tuple(only))):
             run.proofs()
             calm.append(noise(run.dsn, plan.folder, "after the proofs"))
+        if plan.identities and (not only or "vault".startswith(tuple(only))):
+            run.lookups()
+            calm.append(noise(run.dsn, plan.folder, "after the vault"))
         return outcome(run, field, {**about, "noise": calm})
 
 

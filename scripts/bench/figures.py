@@ -15,6 +15,7 @@ Value = Callable[[Runs], Spread | None]
 STOCK: Final = "stock-1"
 FULL_MEMORY_CHARGES: Final = 1_000_000
 FULL_EVENTS: Final = 5_000_000
+FULL_IDENTITIES: Final = 1_000_000
 _FEW, _MANY = CLIENTS[1:]
 
 
@@ -23,8 +24,8 @@ class Figure:
     """What is measured, in which unit. `more_is_better` says on which side of floor and aim to be.
 
     `stricter` is printed beside it where the stock pair alone is not the most that the stock library can do;
-    `by_disk` says that the time of a durable write is. `of_memory`, `of_queries` and
-    `of_proofs`: counts only at full size.
+    `by_disk` says that the time of a durable write is. `of_memory`, `of_queries`, `of_proofs` and
+    `of_identities`: counts only at full size.
     """
 
     text: str
@@ -38,6 +39,7 @@ class Figure:
     of_memory: bool = False
     of_queries: bool = False
     of_proofs: bool = False
+    of_identities: bool = False
 
     def verdict(self, value: Spread | None) -> str:
         """`aim`, `floor`, `missed` or `not measured`; the median decides."""
@@ -119,6 +121,9 @@ FIGURES: Final[Sequence[Figure]] = (
            _of(f"callers-{_MANY}-followed", _seconds("lag_p99_ms")), more_is_better=False),
     Figure("read models behind the log (p99) while a file is applied at full speed", "s", 1, 0.2,
            _of("file-followed", _seconds("lag_p99_ms")), more_is_better=False),
+    Figure("lookup by citizen-ID number among 1,000,000 people, p95", "ms", 10, 2,
+           _of("vault-find", lambda run: run.latency_ms.get("p95")), more_is_better=False,
+           of_identities=True),
     Figure("balance, debit order and limits at 5,000,000 events, p99 of the slowest, also of accounts that "
            "moved 10,000 times", "ms", 10, 2, _slowest("p99", QUESTIONS[:3], FORMS[:1]), more_is_better=False,
            of_queries=True),

@@ -5,11 +5,13 @@ from dataclasses import asdict
 from statistics import median
 from typing import Any
 
+from scripts.bench import lookups
 from scripts.bench.asking import as_rows
 from scripts.bench.contenders import Contender
 from scripts.bench.figures import (
     FIGURES,
     FULL_EVENTS,
+    FULL_IDENTITIES,
     FULL_MEMORY_CHARGES,
     STOCK,
     Figure,
@@ -40,6 +42,7 @@ def outcome(benchmark: Benchmark, field: Sequence[Contender], about: Object) -> 
             if name.startswith("proof-")
             for run in runs
         ],
+        "vault": lookups.as_rows(benchmark.runs),
     }
 
 
@@ -55,6 +58,7 @@ def _settings(benchmark: Benchmark) -> Object:
         "stock_accounts": plan.stock_accounts,
         "memory_charges": plan.memory_charges,
         "events": benchmark.events,
+        "identities": plan.identities,
     }
 
 
@@ -108,8 +112,10 @@ def _figures(benchmark: Benchmark, noise: Sequence[Object]) -> list[Object]:
 
 
 def _reached(figure: Figure, value: Spread | None, plan: Plan) -> str:
-    too_small = (figure.of_memory and plan.memory_charges < FULL_MEMORY_CHARGES) or (
-        (figure.of_queries or figure.of_proofs) and plan.events < FULL_EVENTS
+    too_small = (
+        (figure.of_memory and plan.memory_charges < FULL_MEMORY_CHARGES)
+        or ((figure.of_queries or figure.of_proofs) and plan.events < FULL_EVENTS)
+        or (figure.of_identities and plan.identities < FULL_IDENTITIES)
     )
     return "too small to say" if value and too_small else figure.verdict(value)
 

@@ -25,7 +25,7 @@ def query_run(question: QuestionName, people: str, form: Form) -> str:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One run of the benchmark. `folder` holds the command files and the server's data; `events` is the log
-    that questions are asked about."""
+    that questions are asked about, `identities` how many people the vault holds."""
 
     folder: Path
     rounds: int
@@ -33,6 +33,7 @@ class Plan:
     seconds: float
     memory_charges: int
     events: int = 0
+    identities: int = 0
     quick: bool = False
 
     @property

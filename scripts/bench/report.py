@@ -82,10 +82,11 @@ def notes(found: Object) -> Iterable[str]:
 
 
 def sheets(found: Object) -> list[Sheet]:
-    """Figures, contenders in two tables, queries, and where the time goes."""
+    """Figures, contenders in two tables, queries, the vault, and where the time goes."""
     contenders = [_rates(found), _costs(found)] if found["contenders"] else []
     asked = [_questions(found)] if found.get("queries") else []
-    return [_figures(found), *contenders, *asked, *_profiles(found)]
+    vault = [_vault(found)] if found.get("vault") else []
+    return [_figures(found), *contenders, *asked, *vault, *_profiles(found)]
 
 
 def _figures(found: Object) -> Sheet:
@@ -130,6 +131,19 @@ def _questions(found: Object) -> Sheet:
         for one in found["queries"]
     ]  # fmt: skip
     return Sheet(f"Queries on a log of {found['settings']['events']:,} events, one at a time", head, rows)
+
+
+def _vault(found: Object) -> Sheet:
+    shares = ("p50", "p95", "p99", "max")
+    head = ("of a person", "times", "a second", "p50 ms", "p95 ms", "p99 ms", "most ms")
+    rows = [
+        (
+            one["what"], f"{one['times']:,}", _plain(one["a_second"]),
+            *(_plain(one["latency_ms"][name]) if one["latency_ms"] else "-" for name in shares),
+        )
+        for one in found["vault"]
+    ]  # fmt: skip
+    return Sheet(f"A vault of {found['settings']['identities']:,} people, one at a time", head, rows)
 
 
 def _cost(one: Object) -> Sequence[str]:

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 import psycopg
 
 from ledger.embedded import embedded_server
-from scripts.bench import asking, own, proving, stock, workloads
+from scripts.bench import asking, lookups, own, proving, stock, workloads
 from scripts.bench.apart import apart
 from scripts.bench.contenders import CITY, Contender, Setting, Template, contenders
 from scripts.bench.databases import Databases, sizes
@@ -118,6 +118,18 @@ class Benchmark:
         self._fill(name, self.databases.make(name))
         self.databases.settle(name)
         self._made.add(name)
+
+    def lookups(self) -> None:
+        """A vault of its own, filled by the real encryption; then people found, shown and forgotten in it."""
+        self._say(f"a vault of {self.plan.identities:,} people")
+        dsn, keys = self.databases.make("vault"), self.plan.folder / "keys"
+        self.runs["vault-put"] = [apart(lookups.fill, dsn, keys, self.plan.identities)]
+        self.databases.settle("vault")
+        self._say("asking the vault")
+        self.runs |= {
+            f"vault-{name}": [one]
+            for name, one in apart(lookups.ask, dsn, keys, self.plan.identities).items()
+        }
 
     def _fill(self, template: Template, dsn: str) -> None:
         match template:

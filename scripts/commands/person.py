@@ -21,6 +21,7 @@ Who a person number is: names, citizen-ID numbers, phones and birth dates, encry
 
 Everything is shown masked, unless somebody says who asks and why, which is recorded.
 """
+_TOMBSTONE: Final = ("person", "at", "by", "second", "law", "retained_until")
 _COLUMNS: Final = ("person", "full_name", "citizen_id", "phone", "born")
 
 Unmask = Annotated[
@@ -258,7 +259,7 @@ def release(
 def forget(  # noqa: PLR0913  every option is an argument
     settings: Settings,
     *,
-    person: Person,
+    persons: Annotated[list[str], typer.Argument(metavar="PERSON...", help="The person numbers")],
     by: By = None,
     reason: Reason = None,
     force: Annotated[bool, typer.Option("--force", help="Though the law keeps it; needs --second")] = False,
@@ -272,7 +273,7 @@ def forget(  # noqa: PLR0913  every option is an argument
     kek: Kek = None,
     json: Json = False,
 ) -> int:
-    """Forget a person: destroy the data key, take out every row, set a tombstone in the log. For good.
+    """Forget people, all or none, for good: destroy their keys, take out their rows, set tombstones.
 
     Refused, with the day, while a law keeps what is known. Balances, proofs and the log stay as they are:
     they never held more than the number. Killed on the way, the next use of the vault completes it.
@@ -292,10 +293,14 @@ def forget(  # noqa: PLR0913  every option is an argument
 
         terms = rules(retention)
         with opened(settings, keys, kek) as vault:
-            found = vault.forget(person, who, terms).as_note()
-        return {name: found.get(name) for name in ("person", "at", "by", "second", "law", "retained_until")}
+            found = [one.as_note() for one in vault.forget(persons, who, terms)]
+        return {"forgotten": [{name: one.get(name) for name in _TOMBSTONE} for one in found]}
 
-    return give(settings, json, ask, lambda _: _said(settings, f"{person} is forgotten", f"{person} 已遗忘"))
+    def show(found: Answer) -> None:
+        count = len(found["forgotten"])
+        _said(settings, f"forgotten: {count:,}", f"已遗忘 {count:,} 人")
+
+    return give(settings, json, ask, show)
 
 
 def sweep(settings: Settings, *, keys: Keys = None, kek: Kek = None, json: Json = False) -> int:

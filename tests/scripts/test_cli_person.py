@@ -100,7 +100,7 @@ def test_restricted_released_forgotten(desk: Desk) -> None:
     assert "会计档案管理办法" in desk.person("forget", "LIN", "--by", "window-3", "--lang", "zh").err
     forced = ("forget", "LIN", "--by", "window-3", "--force")
     assert "two people" in desk.person(*forced, "--second", "window-3").err
-    found = json.loads(desk.person(*forced, "--second", "head-1", "--json").out)
+    (found,) = json.loads(desk.person(*forced, "--second", "head-1", "--json").out)["forgotten"]
     assert (found["second"], found["law"]) == ("head-1", "accounting-archives")
     assert json.loads(desk.person("show", "LIN", "--json").out)["error"]["code"] == "subject_forgotten"
     assert desk.person("sweep").out == "forgotten, and nothing is left of them: 1\n"

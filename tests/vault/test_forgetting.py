@@ -46,13 +46,13 @@ def digests(dsn: str) -> dict[str, bytes]:
 def test_a_forgotten_person_is_nowhere_and_the_tombstone_says_who(database: str, tmp_path: Path) -> None:
     with vault_of(database, tmp_path / "keys") as vault:
         vault.put(people(LIN, WEI))
-        vault.forget("LIN", ALONE, rules())
+        vault.forget(["LIN"], ALONE, rules())
         for use in (
             lambda: vault.show("LIN"),
             lambda: vault.put(people(LIN)),
             lambda: vault.restrict("LIN", WINDOW),
             lambda: vault.release("LIN", WINDOW),
-            lambda: vault.forget("LIN", ALONE, rules()),
+            lambda: vault.forget(["LIN"], ALONE, rules()),
         ):
             with refused("subject_forgotten"):
                 use()
@@ -72,11 +72,11 @@ def test_while_the_law_keeps_a_person_forgetting_is_refused_with_the_day(
     with vault_of(database, tmp_path / "keys") as vault:
         vault.put(people(LIN))
         with refused("retention_runs") as caught:
-            vault.forget("LIN", ALONE, rules())
+            vault.forget(["LIN"], ALONE, rules())
         assert "2057-01-01" in caught.value.message
         assert "第79号" in caught.value.message_zh
         vault.restrict("LIN", WINDOW)
-        found = vault.forget("LIN", forced(), rules())
+        (found,) = vault.forget(["LIN"], forced(), rules())
     assert (found.law, found.retained_until) == ("accounting-archives", date(2057, 1, 1))
     (stone,) = tombstones(database)
     assert (stone["by"], stone["second"], stone["retained_until"]) == ("window-3", "head-1", "2057-01-01")
@@ -88,7 +88,7 @@ def test_after_its_term_a_person_is_forgotten_by_one(database: str, tmp_path: Pa
     over = Rule(name="none", law="no law", years=0, regions=("99",), source="s", certainty="C")
     with vault_of(database, tmp_path / "keys") as vault:
         vault.put(people(LIN))
-        vault.forget("LIN", ALONE, [over])
+        vault.forget(["LIN"], ALONE, [over])
     assert len(tombstones(database)) == 1
 
 
@@ -105,9 +105,9 @@ def test_the_birth_date_beside_the_log_goes_and_so_does_what_it_could_be_found_f
         ledger.submit([OPENED, AGAIN, OTHERS])
         before = digests(database)
         with vault_of(database, tmp_path / "keys") as vault:
-            vault.forget("LIN", forced(), rules())
+            vault.forget(["LIN"], forced(), rules())
             with refused("subject_not_found"):
-                vault.forget("BAO", forced(), rules())
+                vault.forget(["BAO"], forced(), rules())
         after = digests(database)
         assert {request for request in before if before[request] != after[request]} == {
             "open-LIN",
@@ -128,7 +128,7 @@ class Killed(BaseException):
     """The program is gone."""
 
 
-STEPS = ("decide", "destroy", "remove", "_note", "done")
+STEPS = ("decide", "destroy", "remove", "_set_down", "done")
 
 
 def stumbling(vault: Vault, step: str, *, after: bool) -> None:
@@ -142,7 +142,7 @@ def stumbling(vault: Vault, step: str, *, after: bool) -> None:
 
         return stop
 
-    owner: Any = {"remove": vault._store, "_note": vault}.get(step, vault._keys)
+    owner: Any = {"remove": vault._store, "_set_down": vault}.get(step, vault._keys)
     setattr(owner, step, stopped(getattr(owner, step)))
 
 
@@ -157,9 +157,9 @@ def test_a_kill_leaves_nothing_forgotten_or_what_the_next_use_completes(
         with vault_of(database, tmp_path / "keys") as vault:
             stumbling(vault, step, after=after)
             with pytest.raises(Killed):
-                vault.forget(name, ALONE, rules())
+                vault.forget([name], ALONE, rules())
     with vault_of(database, tmp_path / "keys") as vault:
-        assert vault._keys.pending() == []
+        assert vault._keys.pending() == {}
         assert [note["person"] for note in vault._keys.forgotten()] == names[1:]
         assert [one.person for one in vault.find("citizen_id", LIN_ID)] == names[:1]
         for name in names[1:]:
@@ -193,7 +193,7 @@ def test_a_database_from_before_a_forgetting_opens_nothing_and_a_sweep_forgets_a
     before = restored(server, database, "before_forgetting")
     shutil.copytree(tmp_path / "keys", tmp_path / "keys-before")
     with vault_of(database, tmp_path / "keys") as vault:
-        vault.forget("LIN", forced(), rules())
+        vault.forget(["LIN"], forced(), rules())
     with vault_of(before, tmp_path / "keys-before") as vault:
         assert vault.show("LIN", WINDOW).values["name"] == "林小红", "with the keys of before it would open"
     with vault_of(before, tmp_path / "keys") as vault:
@@ -216,7 +216,7 @@ def test_a_key_store_from_before_a_forgetting_forgets_again_by_the_log(database:
         key_id = vault._store.people(["LIN"])["LIN"].key_id
     shutil.copytree(tmp_path / "keys", tmp_path / "old")
     with vault_of(database, tmp_path / "keys") as vault:
-        vault.forget("LIN", ALONE, rules())
+        vault.forget(["LIN"], ALONE, rules())
     with key_store(tmp_path / "old", make=False) as old, closing(PostgresLog(database)) as log:
         assert old.key("LIN", key_id) is not None
         with Vault(database, log, old) as vault:

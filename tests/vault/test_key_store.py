@@ -33,8 +33,8 @@ def test_a_destroyed_key_is_gone_and_its_slot_is_overwritten_in_place(tmp_path: 
         keys = store.issue([f"P{number}" for number in range(100)])
         file = tmp_path / "keys" / "slots" / "000000"
         before, place = file.stat().st_ino, file.read_bytes()[50 * SLOT_BYTES : 51 * SLOT_BYTES]
-        store.destroy(keys[50].key_id)
-        store.destroy(keys[50].key_id)
+        store.destroy([keys[50].key_id])
+        store.destroy([keys[50].key_id])
         assert store.key("P50", keys[50].key_id) is None
         assert file.stat().st_ino == before
         assert place[1:69] not in everything(tmp_path)
@@ -46,7 +46,7 @@ def test_a_destroyed_key_is_gone_and_its_slot_is_overwritten_in_place(tmp_path: 
 def test_destroying_a_key_leaves_one_that_has_its_slot_number_only(tmp_path: Path) -> None:
     with key_store(tmp_path / "keys", make=True) as store:
         (lin,) = store.issue(["LIN"])
-        store.destroy(lin.key_id[:8] + bytes(8))
+        store.destroy([lin.key_id[:8] + bytes(8)])
         assert store.key("LIN", lin.key_id)
 
 
@@ -66,8 +66,8 @@ def test_slots_go_on_in_the_next_file_and_after_one_that_was_torn(tmp_path: Path
 def test_everything_in_a_key_store_is_its_owners_alone(tmp_path: Path) -> None:
     with key_store(tmp_path / "keys", make=True) as store:
         store.issue(["LIN"])
-        store.decide("LIN", {"person": "LIN"})
-        store.done("LIN", {"person": "LIN"})
+        store.decide("person-1", [{"person": "LIN"}])
+        store.done("person-1", [{"person": "LIN"}])
     modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "keys").rglob("*") if path.is_file()}
     assert modes == {0o600}
     assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
@@ -101,21 +101,21 @@ def test_a_missing_key_store_is_not_made_unless_that_is_meant(tmp_path: Path) ->
 
 def test_a_forgetting_waits_until_it_is_done_and_is_remembered(tmp_path: Path) -> None:
     with key_store(tmp_path / "keys", make=True) as store:
-        store.decide("..", {"person": ".."})
-        store.decide("LIN.new", {"person": "LIN.new"})
-        assert {note["person"] for note in store.pending()} == {"..", "LIN.new"}
-        store.done("..", {"person": ".."})
+        store.decide("person-1", [{"person": "LIN"}, {"person": "WEI"}])
+        store.decide("person-2", [{"person": "MEI"}])
+        assert [len(notes) for notes in store.pending().values()] == [2, 1]
+        store.done("person-1", [{"person": "LIN"}, {"person": "WEI"}])
         with (tmp_path / "keys" / "forgotten.jsonl").open("ab") as file:
             file.write(b'{"person": "to')  # torn by a power cut
-        store.done("LIN.new", {"person": "LIN.new"})
-        assert [note["person"] for note in store.forgotten()] == ["..", "LIN.new"]
-        assert store.pending() == []
+        store.done("person-2", [{"person": "MEI"}])
+        assert [note["person"] for note in store.forgotten()] == ["LIN", "WEI", "MEI"]
+        assert store.pending() == {}
 
 
 def test_an_older_copy_of_a_key_store_still_opens_which_is_why_it_lives_days(tmp_path: Path) -> None:
     with key_store(tmp_path / "keys", make=True) as store:
         (lin,) = store.issue(["LIN"])
         shutil.copytree(tmp_path / "keys", tmp_path / "backup")
-        store.destroy(lin.key_id)
+        store.destroy([lin.key_id])
     with key_store(tmp_path / "backup", make=False) as backup:
         assert backup.key("LIN", lin.key_id) is not None
