@@ -21,6 +21,14 @@ def anything_new(dsn: str, folder: "OutsideFolder") -> bool:
         return log.first_beside(CHECKPOINT_STREAM, _size(folder)) is not None
 
 
+def lacks_digests(folder: "OutsideFolder") -> bool:
+    """Whether the last checkpoint says nothing of the read models: a day does not end with such a one."""
+    from ledger.proof.outside import signed_digests
+
+    last = folder.reached()
+    return last is not None and not signed_digests(last)
+
+
 def sign(dsn: str, key: "SignerKey", folder: "OutsideFolder", *, digests: bool) -> Answer:
     """Sign the log as it is; raises `NotProven` when it does not go on from the last checkpoint.
 

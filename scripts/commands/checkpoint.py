@@ -14,7 +14,7 @@ from scripts.cli.answers import Answer, print_json
 from scripts.cli.failures import Usage, say
 from scripts.cli.proofs import signer
 from scripts.cli.settings import Settings, command
-from scripts.cli.signing import anything_new, sign
+from scripts.cli.signing import anything_new, lacks_digests, sign
 from scripts.cli.texts import choose
 from scripts.commands.follow import PAUSE_SECONDS, until_told_to_stop
 
@@ -89,7 +89,7 @@ def _follow(
         while True:
             began, wait = monotonic(), every
             try:
-                if anything_new(dsn, folder):
+                if anything_new(dsn, folder) or (ending and lacks_digests(folder)):
                     _said(sign(dsn, key, folder, digests=ending), settings.lang, as_json=as_json)
                 lost = False
             except StoreUnavailable as error:

@@ -40,6 +40,15 @@ def test_events_are_written_at_the_next_version_of_their_stream(log: MemoryLog |
     assert [(place, event.request) for _, place, event in stored] == [(1, "0"), (2, "1"), (3, "2")]
 
 
+def test_a_long_stream_may_be_read_from_a_version_on(log: MemoryLog | PostgresLog) -> None:
+    for _ in range(3):
+        note(log, [STREAM], one_more)
+    assert note(log, {STREAM: 2}, one_more) == Span(3, 4)
+    with log.session(exclusive=False):
+        *_, (_, version, event) = log.load({STREAM: 0})
+    assert (version, event.request) == (4, "1"), "one was read, and three stand before it"
+
+
 def test_nothing_to_note_writes_nothing(log: MemoryLog | PostgresLog) -> None:
     assert note(log, [STREAM], lambda _: ()) == NOTHING
     with log.session(exclusive=False):

@@ -15,7 +15,8 @@ from ledger.persistence.stored_log import PostgresStoredLog
 from ledger.proof.notes import SignerKey
 from ledger.proof.outside import OutsideFolder
 from projections.audit.replay import replay
-from scripts.cli.signing import anything_new, sign
+from scripts import verify_log
+from scripts.cli.signing import anything_new, lacks_digests, sign
 from tests.scripts.conftest import Copay
 from tests.scripts.test_cli_checkpoint import Office, office
 
@@ -62,6 +63,9 @@ def test_an_event_of_a_checkpoint_is_nothing_new(office: Office) -> None:
     assert anything_new(office.dsn, folder)
     sign(office.dsn, the_key(office), folder, digests=False)
     assert not anything_new(office.dsn, folder)
+    assert lacks_digests(folder), "so that a day does not end with it"
+    office.checkpoint()
+    assert not lacks_digests(folder)
     office.apply(30)
     assert anything_new(office.dsn, folder)
 
@@ -205,3 +209,14 @@ def test_the_window_is_shown_beside_a_receipt_a_proof_and_a_digest(office: Offic
         assert (found["after"], found["since"] is None) == (position - 1, False)
         said = office.copay(*asked, "--dsn", office.dsn)
         assert f"at position {position - 1}: {found['events']} events that nobody has signed for" in said.out
+
+
+def test_an_export_with_checkpoints_in_it_holds_for_the_stand_alone_verifier(office: Office) -> None:
+    office.checkpoint()
+    office.apply(30)
+    office.checkpoint()
+    folder, key = office.folder / "export", office.folder / "log.key.vkey"
+    shown = ("--checkpoint", office.kept / "checkpoint")
+    assert office.copay("export-log", folder, *shown, "--dsn", office.dsn).status == 0
+    older = min((office.kept / "checkpoints").rglob("0*"))
+    assert verify_log.main([str(folder), "--key", str(key), "--checkpoint", str(older)]) == 0
