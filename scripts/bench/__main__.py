@@ -37,9 +37,12 @@ def benchmark(  # noqa: PLR0913  every option is an argument
     identities: Annotated[
         int, typer.Option(min=0, help="People in the vault that lookups are timed in; 0 leaves it out")
     ] = 1_000_000,
+    lines: Annotated[
+        int, typer.Option(min=0, help="Lines of the detail file that is read; 0 leaves it out")
+    ] = 1_000_000,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Contenders whose names begin so; queries; proof; vault"),
+        typer.Option(metavar="NAME", help="Contenders whose names begin so; queries; proof; vault; files"),
     ] = None,
     folder: Annotated[
         Path | None, typer.Option(help="On the disk to be measured; the system's temporary folder otherwise")
@@ -69,9 +72,11 @@ def benchmark(  # noqa: PLR0913  every option is an argument
         if quick:
             rounds, charges, seconds, memory_charges = 1, min(charges, 6000), min(seconds, 1.0), 0
             events, identities = min(events, 20_000), min(identities, 2_000)
+            lines = min(lines, 20_000)
         with TemporaryDirectory(prefix="copay-benchmark-", dir=folder) as place:
             plan = Plan(
-                Path(place).resolve(), rounds, charges, seconds, memory_charges, events, identities, quick
+                Path(place).resolve(),
+                *(rounds, charges, seconds, memory_charges, events, identities, lines, quick),
             )
             found = measure(plan, only or [])
     if as_json:
@@ -105,6 +110,8 @@ def measure(plan: Plan, only: list[str]) -> dict[str, Any]:
         if plan.identities and (not only or "vault".startswith(tuple(only))):
             run.lookups()
             calm.append(noise(run.dsn, plan.folder, "after the vault"))
+        if plan.lines and (not only or "files" in only):
+            run.detail_files()
         return outcome(run, field, {**about, "noise": calm})
 
 

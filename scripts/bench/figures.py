@@ -16,6 +16,7 @@ STOCK: Final = "stock-1"
 FULL_MEMORY_CHARGES: Final = 1_000_000
 FULL_EVENTS: Final = 5_000_000
 FULL_IDENTITIES: Final = 1_000_000
+FULL_LINES: Final = 1_000_000
 _FEW, _MANY = CLIENTS[1:]
 
 
@@ -25,7 +26,7 @@ class Figure:
 
     `stricter` is printed beside it where the stock pair alone is not the most that the stock library can do;
     `by_disk` says that the time of a durable write is. `of_memory`, `of_queries`, `of_proofs` and
-    `of_identities`: counts only at full size.
+    `of_identities`, `of_files`: counts only at full size.
     """
 
     text: str
@@ -40,6 +41,7 @@ class Figure:
     of_queries: bool = False
     of_proofs: bool = False
     of_identities: bool = False
+    of_files: bool = False
 
     def verdict(self, value: Spread | None) -> str:
         """`aim`, `floor`, `missed` or `not measured`; the median decides."""
@@ -124,6 +126,11 @@ FIGURES: Final[Sequence[Figure]] = (
     Figure("lookup by citizen-ID number among 1,000,000 people, p95", "ms", 10, 2,
            _of("vault-find", lambda run: run.latency_ms.get("p95")), more_is_better=False,
            of_identities=True),
+    Figure("1,000,000 lines of a detail file of 3202, zipped, read and checked", "s", 10, 6,
+           _of("files", lambda run: run.seconds), more_is_better=False, of_files=True),
+    Figure("held at most by the process that reads them, all rows kept", "GiB", 1, 0.7,
+           _of("files", lambda run: run.peak_mib and run.peak_mib / 1024), more_is_better=False,
+           of_files=True),
     Figure("balance, debit order and limits at 5,000,000 events, p99 of the slowest, also of accounts that "
            "moved 10,000 times", "ms", 10, 2, _slowest("p99", QUESTIONS[:3], FORMS[:1]), more_is_better=False,
            of_queries=True),

@@ -12,6 +12,7 @@ from scripts.bench.figures import (
     FIGURES,
     FULL_EVENTS,
     FULL_IDENTITIES,
+    FULL_LINES,
     FULL_MEMORY_CHARGES,
     STOCK,
     Figure,
@@ -43,6 +44,7 @@ def outcome(benchmark: Benchmark, field: Sequence[Contender], about: Object) -> 
             for run in runs
         ],
         "vault": lookups.as_rows(benchmark.runs),
+        "files": [run.as_dict() for run in benchmark.runs.get("files", [])],
     }
 
 
@@ -59,6 +61,7 @@ def _settings(benchmark: Benchmark) -> Object:
         "memory_charges": plan.memory_charges,
         "events": benchmark.events,
         "identities": plan.identities,
+        "lines": plan.lines,
     }
 
 
@@ -116,6 +119,7 @@ def _reached(figure: Figure, value: Spread | None, plan: Plan) -> str:
         (figure.of_memory and plan.memory_charges < FULL_MEMORY_CHARGES)
         or ((figure.of_queries or figure.of_proofs) and plan.events < FULL_EVENTS)
         or (figure.of_identities and plan.identities < FULL_IDENTITIES)
+        or (figure.of_files and plan.lines < FULL_LINES)
     )
     return "too small to say" if value and too_small else figure.verdict(value)
 

@@ -25,7 +25,8 @@ def query_run(question: QuestionName, people: str, form: Form) -> str:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One run of the benchmark. `folder` holds the command files and the server's data; `events` is the log
-    that questions are asked about, `identities` how many people the vault holds."""
+    that questions are asked about, `identities` how many people the vault holds, `lines` a detail file.
+    """
 
     folder: Path
     rounds: int
@@ -34,6 +35,7 @@ class Plan:
     memory_charges: int
     events: int = 0
     identities: int = 0
+    lines: int = 0
     quick: bool = False
 
     @property

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 import psycopg
 
 from ledger.embedded import embedded_server
-from scripts.bench import asking, lookups, own, proving, stock, workloads
+from scripts.bench import asking, lookups, own, parsing, proving, stock, workloads
 from scripts.bench.apart import apart
 from scripts.bench.contenders import CITY, Contender, Setting, Template, contenders
 from scripts.bench.databases import Databases, sizes
@@ -130,6 +130,14 @@ class Benchmark:
             f"vault-{name}": [one]
             for name, one in apart(lookups.ask, dsn, keys, self.plan.identities).items()
         }
+
+    def detail_files(self) -> None:
+        """A detail file of 3202, read once a round in a process of its own."""
+        self._say(f"a detail file of {self.plan.lines:,} lines")
+        file = self.plan.folder / "details.zip"
+        apart(parsing.write_details, file, self.plan.lines)
+        self.runs["files"] = [apart(parsing.parsed, file) for _ in range(self.plan.rounds)]
+        file.unlink()
 
     def _fill(self, template: Template, dsn: str) -> None:
         match template:

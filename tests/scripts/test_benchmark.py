@@ -13,6 +13,7 @@ from scripts.bench.figures import FIGURES, STOCK, against
 from scripts.bench.following import Moment, behind
 from scripts.bench.measuring import Measured, Spread, percentiles_ms
 from scripts.bench.own import log_only
+from scripts.bench.parsing import parsed, write_details
 from scripts.bench.plan import FORMS, PEOPLE, QUESTIONS, Plan
 from scripts.bench.proving import CHECKED, EXPORTED, KEPT, MADE, PLAIN, VERIFIED
 from scripts.bench.stock import by_stock_threads, fill
@@ -80,6 +81,16 @@ def test_what_proof_costs_is_measured_in_every_part(
     assert parts[VERIFIED]["charges"] == parts[MADE]["other"]["events"] >= 1500
     values = {one["figure"]: one["value"] for one in found["figures"]}
     assert all(values[figure.text] for figure in FIGURES if figure.of_proofs or "tree" in figure.text)
+
+
+def test_the_detail_file_that_is_measured_reads_line_by_line(tmp_path: Path) -> None:
+    write_details(tmp_path / "details.zip", 1_500)
+    found = parsed(tmp_path / "details.zip")
+    assert found.charges == 1_500
+    assert found.peak_mib is not None
+    assert found.other["digest_s"] > 0
+    quick = FIGURES[[figure.of_files for figure in FIGURES].index(True)]
+    assert quick.verdict(quick.value({"files": [found]})) == "aim"
 
 
 def test_every_charge_of_every_caller_is_counted_and_none_is_refused(database: str) -> None:

@@ -5,9 +5,11 @@ said, and a key that the kind has no use for is refused, too, because somebody b
 Profiles ship in `ledger/policies/profiles`; each names its document and how certain it is.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import time
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, get_args
 
@@ -118,6 +120,13 @@ class Profile(Strict):
     def from_keys(cls, keys: Mapping[str, Any]) -> Self:
         """The profile that a file's keys describe. Raises pydantic's ValidationError."""
         return cls.model_validate_json(json.dumps(dict(keys)))
+
+    @cached_property
+    def digest(self) -> str:
+        """The first 16 bytes of SHA-256 over the profile as JSON (keys sorted, no spaces, UTF-8), in hex."""
+        content = self.model_dump(mode="json", exclude_none=True)
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
 
     def header_of(self, column: str) -> str:
         """How a header row or a JSON object calls a column."""

@@ -52,13 +52,6 @@ class TestMutualAidInsideOrOutside:
         assert [account_fen(TOTALS, row) for row in (CASE_62, outside)] == [32000, 32000]
         assert [account_fen(OUTSIDE, row) for row in (CASE_62, outside)] == [5000, 5000]
 
-    def test_a_day_total_wrongly_mixed_is_off_by_exactly_270_00(self) -> None:
-        """One program adds mutual aid to its totals, its detail file leaves it out."""
-        day = [CASE_62, alone("LIN-S2", 4500), alone("LIN-S3", 8000)]
-        added_up, left_out = (called(day, name)["acct_pay"] for name in ("3201-national", "3201-outside"))
-        assert (added_up, left_out) == ("445.00", "175.00")
-        assert int(added_up.replace(".", "")) - int(left_out.replace(".", "")) == 27000
-
     def test_an_account_total_that_no_legs_explain_is_not_sent(self) -> None:
         odd = ours("LIN-S1", 100000, 68000, CASE_62.legs, account_fen=27000)
         assert sendable(TOTALS, [odd]) == ([], [Unsent(odd, "account_unclear")])
@@ -95,21 +88,24 @@ class TestTotalsWithARefund:
         assert called(pair)["medfee_sumamt"] == "0"
 
 
-class TestRefundInTheNextMonth:
+def test_a_day_total_wrongly_mixed_is_off_by_exactly_270_00() -> None:
+    """Case 62: one program adds mutual aid to its totals, its detail file leaves it out."""
+    day = [CASE_62, alone("LIN-S2", 4500), alone("LIN-S3", 8000)]
+    added_up, left_out = (called(day, name)["acct_pay"] for name in ("3201-national", "3201-outside"))
+    assert (added_up, left_out) == ("445.00", "175.00")
+    assert int(added_up.replace(".", "")) - int(left_out.replace(".", "")) == 27000
+
+
+def test_august_keeps_its_200_00_and_september_has_200_00_less() -> None:
     """Case 64: 200.00 settled on 31 August and cancelled on 1 September."""
-
-    ROWS = (
-        alone("LIN-S1", 20000, date(2025, 8, 31)),
-        refunded(alone("LIN-S1", 20000), day=date(2025, 9, 1)),
-    )
-
-    def test_august_keeps_its_200_00_and_september_has_200_00_less(self) -> None:
-        august = Period(date(2025, 8, 1), date(2025, 8, 31))
-        september = Period(date(2025, 9, 1), date(2025, 9, 30))
-        assert called(list(self.ROWS), period=august)["medfee_sumamt"] == "200.00"
-        assert called(list(self.ROWS), period=september)["medfee_sumamt"] == "-200.00"
-        both = Period(august.begin, september.end)
-        assert called(list(self.ROWS), period=both)["medfee_sumamt"] == "0"
+    bill = alone("LIN-S1", 20000, date(2025, 8, 31))
+    rows = [bill, refunded(bill, day=date(2025, 9, 1))]
+    august = Period(date(2025, 8, 1), date(2025, 8, 31))
+    september = Period(date(2025, 9, 1), date(2025, 9, 30))
+    assert called(rows, period=august)["medfee_sumamt"] == "200.00"
+    assert called(rows, period=september)["medfee_sumamt"] == "-200.00"
+    both = Period(august.begin, september.end)
+    assert called(rows, period=both)["medfee_sumamt"] == "0"
 
 
 def test_each_area_owes_what_its_own_accounts_paid() -> None:

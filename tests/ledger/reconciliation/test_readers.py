@@ -102,14 +102,6 @@ class TestDetails:
 
 
 class TestResults:
-    def test_a_row_that_only_the_centre_has_joins_by_the_senders_message_id(self) -> None:
-        """Case 65: a result row without settlement id, message M77, 45.00 yuan at the centre."""
-        content = b"LIN\tnull\tnull\tM77\t000101\t0\tnull\t45.00\t0.00\t45.00\tnull\n"
-        row = rows_of(read_result(PROFILES["3202-result-11"], "a", content))[0]
-        assert (row.settlement, row.visit, row.message, row.result) == (None, None, "M77", "centre_more")
-        theirs = row.theirs()
-        assert (theirs.message, theirs.total_fen, theirs.result) == ("M77", 4500, "centre_more")
-
     def test_where_the_institution_has_more_the_centres_amounts_are_nothing(self) -> None:
         content = b"LIN\tV1\tS1\tnull\t2\t0\tnull\tnull\tnull\tnull\n"
         row = rows_of(read_result(PROFILES["3202-result-10"], "a", content))[0]
@@ -232,24 +224,34 @@ class TestSettlements:
         assert from_csv.facts == from_json.facts
         assert (from_csv.at, from_csv.share_fen) == (from_json.at, from_json.share_fen)
 
-    def test_mutual_aid_inside_or_outside_is_declared_and_checked_and_never_guessed(self) -> None:
-        """Case 62: 1,000.00 with 680.00 from funds; accounts 50.00 and, of others, 270.00."""
-        inside = settlement(acct_pay="320.00")
-        outside = settlement(acct_pay="50.00")
-        for name, right, wrong in (
-            ("settlements-national", inside, outside),
-            ("settlements-outside", outside, inside),
-        ):
-            (row,) = rows_of(read_settlements(PROFILES[name], "a", json.dumps(right).encode()))
-            assert (row.account_fen, row.mutual_fen) == (32000, 27000)
-            told = bad_of(read_settlements(PROFILES[name], "a", json.dumps(wrong).encode()))
-            assert told == [(1, "medfee_sumamt", "mutual_aid_otherwise")]
-
     def test_without_mutual_aid_both_readings_close(self) -> None:
         plain = settlement(acct_pay="320.00", acct_mulaid_pay="0.00")
         for name in ("settlements-national", "settlements-outside"):
             (row,) = rows_of(read_settlements(PROFILES[name], "a", json.dumps(plain).encode()))
             assert row.account_fen == 32000
+
+
+def test_a_row_that_only_the_centre_has_joins_by_the_senders_message_id() -> None:
+    """Case 65: a result row without settlement id, message M77, 45.00 yuan at the centre."""
+    content = b"LIN\tnull\tnull\tM77\t000101\t0\tnull\t45.00\t0.00\t45.00\tnull\n"
+    row = rows_of(read_result(PROFILES["3202-result-11"], "a", content))[0]
+    assert (row.settlement, row.visit, row.message, row.result) == (None, None, "M77", "centre_more")
+    theirs = row.theirs()
+    assert (theirs.message, theirs.total_fen, theirs.result) == ("M77", 4500, "centre_more")
+
+
+def test_mutual_aid_inside_or_outside_is_declared_and_checked_and_never_guessed() -> None:
+    """Case 62: 1,000.00 with 680.00 from funds; accounts 50.00 and, of others, 270.00."""
+    inside = settlement(acct_pay="320.00")
+    outside = settlement(acct_pay="50.00")
+    for name, right, wrong in (
+        ("settlements-national", inside, outside),
+        ("settlements-outside", outside, inside),
+    ):
+        (row,) = rows_of(read_settlements(PROFILES[name], "a", json.dumps(right).encode()))
+        assert (row.account_fen, row.mutual_fen) == (32000, 27000)
+        told = bad_of(read_settlements(PROFILES[name], "a", json.dumps(wrong).encode()))
+        assert told == [(1, "medfee_sumamt", "mutual_aid_otherwise")]
 
 
 CELLS = st.one_of(
