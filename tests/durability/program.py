@@ -114,8 +114,15 @@ def postmaster(data: Path) -> int | None:
 def stop_server(data: Path, number: int = signal.SIGKILL) -> None:
     """Send the folder's server a signal: SIGKILL is a crash, SIGINT a fast stop (by an administrator)."""
     process = postmaster(data)
-    if process is not None:
+    if process is not None and _is_of(process, data):
         os.kill(process, number)
+
+
+def _is_of(process: int, data: Path) -> bool:
+    """Whether it is this folder's server still: the number a crash left may be another program's by now."""
+    with suppress(FileNotFoundError):
+        return Path(f"/proc/{process}/cwd").samefile(data / "cluster")
+    return False
 
 
 @contextmanager
