@@ -1,19 +1,18 @@
 """Files of the other side, taken in once, however often and in however many pieces they come.
 
-A row that two files hold is one row delivered twice; a row that one file holds twice is two rows. So the
-rows of a period are, for each content, as many as in the file that holds most of it.
+Which rows are the same, and how many of them count, says `files.identity`; the files of the period before are
+looked at, too.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal, NamedTuple
-
-import msgspec
 
 from ledger.application.noting import Known, Noted, note
 from ledger.events.periods import FileTaken, PeriodListed, PeriodOpened
 from ledger.events.reconciliation import Sums
 from ledger.ids import periods_stream
+from ledger.reconciliation.files.identity import added, after, taken_from
 from ledger.reconciliation.matching.board import money_there
 from ledger.reconciliation.office import Book, Moved, Office, book_of, stamp, stream_of
 from ledger.reconciliation.periods import Period, PeriodKey, place
@@ -21,7 +20,6 @@ from ledger.reconciliation.refused import Refused
 from ledger.reconciliation.rows import Theirs
 
 _TRIES: Final = 8
-Content = tuple[object, ...]
 
 
 class GivenFile(NamedTuple):
@@ -59,8 +57,7 @@ def take_file(office: Office, key: PeriodKey, given: GivenFile) -> Taken:
         known = next((p for p in book.periods.values() if _has(p, given.file)), None)
         if known is not None:
             return Taken(known.key, "known", _sums(given.rows), Sums(), late_for)
-        seen = _seen(office, book, target)
-        fresh = _sums(_beyond(seen, given.rows))
+        fresh = _sums(added(_seen(office, book, target), given.rows))
         taken = Taken(target, "taken", _sums(given.rows), fresh, late_for)
         try:
             _write(office, book, taken, given)
@@ -73,43 +70,21 @@ def take_file(office: Office, key: PeriodKey, given: GivenFile) -> Taken:
 def rows_of(office: Office, book: Book, key: PeriodKey) -> list[Theirs]:
     """The rows of a period: of each file those that no file before it brought, in order."""
     before = book.before(key)
-    seen: Counter[Content] = Counter()
-    for file in () if before is None else before.files:
-        seen |= Counter(map(content, office.store.rows(file.file, file.name)))
+    earlier = () if before is None else before.files
+    seen = taken_from(list(office.store.rows(file.file, file.name)) for file in earlier)
     rows: list[Theirs] = []
     for file in book.get(key).files:
         mine = list(office.store.rows(file.file, file.name))
-        rows += _beyond(seen, mine)
-        seen |= Counter(map(content, mine))
+        rows += added(seen, mine)
+        seen = after(seen, mine)
     return rows
 
 
-def content(row: Theirs) -> Content:
-    """What a row says, wherever it stands."""
-    return tuple(value for name, value in zip(_FIELDS, msgspec.structs.astuple(row), strict=True) if name)
-
-
-_FIELDS: Final = tuple(
-    None if name in ("file", "line", "name") else name for name in Theirs.__struct_fields__
-)
-
-
-def _beyond(seen: Counter[Content], rows: Iterable[Theirs]) -> Iterator[Theirs]:
-    met: Counter[Content] = Counter()
-    for row in rows:
-        said = content(row)
-        met[said] += 1
-        if met[said] > seen[said]:
-            yield row
-
-
-def _seen(office: Office, book: Book, key: PeriodKey) -> Counter[Content]:
-    """For each content, how many rows of it there are, of the files of a period and of the one before it."""
-    seen: Counter[Content] = Counter()
-    for period in (book.before(key), book.periods.get(key)):
-        for file in () if period is None else period.files:
-            seen |= Counter(map(content, office.store.rows(file.file, file.name)))
-    return seen
+def _seen(office: Office, book: Book, key: PeriodKey) -> Counter[str]:
+    """For each row, how often it was taken, of the files of a period and of the one before it."""
+    both = (book.before(key), book.periods.get(key))
+    files = [file for period in both if period is not None for file in period.files]
+    return taken_from(list(office.store.rows(file.file, file.name)) for file in files)
 
 
 def _sums(rows: Iterable[Theirs]) -> Sums:

@@ -34,6 +34,7 @@ from scripts.commands import (
     receipt,
     records,
     replay,
+    staff,
     totals,
     verify,
 )
@@ -66,7 +67,7 @@ def program() -> typer.Typer:
     for module in (
         apply, queries, records, totals, diff, affected, explain, lists, policies,
         follow, rebuild, digest, replay, archive, grant_reader,
-        person, keygen, checkpoint, cosign, verify, receipt, prove, export_log, generate,
+        person, staff, keygen, checkpoint, cosign, verify, receipt, prove, export_log, generate,
     ):  # fmt: skip
         module.register(app)
     return app

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Final
 
 from ledger.errors import LedgerError
+from ledger.reconciliation.refused import Refused
 from ledger.vault.errors import VaultRefused
 from projections.errors import (
     ModelStopped,
@@ -49,7 +50,7 @@ class Missing(LedgerError):
         self.code = code
 
 
-ABSENT: Final = (NotFound, Missing, UnknownModel, VaultRefused)
+ABSENT: Final = (NotFound, Missing, UnknownModel, VaultRefused, Refused)
 """The errors that mean: there is no such thing, or a rule says no."""
 
 UNANSWERED: Final = (*ABSENT, ModelStopped, NotReached, RebuildBlocked, RebuildHindered, RebuildRunning)
