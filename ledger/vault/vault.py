@@ -12,7 +12,7 @@ from ledger.application.noting import Known, Noted, note
 from ledger.clock import Clock, system_clock
 from ledger.events.envelope import Event
 from ledger.events.subject import SubjectReleased, SubjectRestricted, SubjectUnmasked
-from ledger.ids import subject_stream
+from ledger.ids import is_id, subject_stream
 from ledger.persistence.log import Log
 from ledger.vault.asking import Asked, Decision, stamp
 from ledger.vault.errors import Sealed, VaultRefused
@@ -92,6 +92,7 @@ class Vault:
 
         Raises `VaultRefused` (`subject_not_found`, `subject_restricted`, `subject_forgotten`).
         """
+        _must_be_numbers([person])
         self._standings([person])[person].must_be_in_use()
         row = self._store.people([person]).get(person)
         if row is None:
@@ -103,6 +104,7 @@ class Vault:
 
         Raises `VaultRefused` (`subject_not_found`, `subject_forgotten`).
         """
+        _must_be_numbers([person])
         with self._keys.writing():
             if person not in self._store.people([person]):
                 self._standings([person])[person].must_be_known()
@@ -125,6 +127,7 @@ class Vault:
                 raise found.refusal("subject_not_restricted")
             return SubjectReleased(**stamp(asked.by, self._clock()), reason=asked.reason)
 
+        _must_be_numbers([person])
         with self._keys.writing():
             self._note(person, decide)
 
@@ -133,6 +136,7 @@ class Vault:
 
         Raises `VaultRefused`: `subject_not_found`, `subject_forgotten`, or `retention_runs` unless forced.
         """
+        _must_be_numbers(persons)
         with self._keys.writing():
             rows, born = self._store.people(persons), self._store.born(persons)
             keys = {person: row.key_id for person, row in rows.items()}
@@ -246,3 +250,10 @@ class Vault:
             return SubjectUnmasked(**head, fields=tuple(fields), reason=asked.reason)
 
         self._note(person, decide)
+
+
+def _must_be_numbers(persons: Collection[str]) -> None:
+    """Raises `VaultRefused` (`subject_not_found`) for what cannot be a person number: a name or a citizen-ID
+    number in its place goes no further than here."""
+    if not all(map(is_id, persons)):
+        raise VaultRefused("subject_not_found")

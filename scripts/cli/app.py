@@ -9,6 +9,7 @@ from typing import Final
 
 import typer
 
+from ledger.ids import holds_citizen_id
 from scripts.cli.failures import Usage, guarded, terminate
 from scripts.cli.settings import before_the_name
 from scripts.commands import (
@@ -86,10 +87,15 @@ def _invoke(arguments: Sequence[str]) -> int:
     try:
         status = program()(list(arguments), prog_name="copay", standalone_mode=False)
     except typer.TyperException as error:
-        said = " ".join(error.format_message().split()).rstrip(".")
+        said = _harmless(" ".join(error.format_message().split()).rstrip("."), arguments)
         english = f"{said[:1].lower()}{said[1:]}; see copay --help"
         raise Usage(english, f"用法有误（{said}）；参见 copay --help") from None
     return int(status or 0)
+
+
+def _harmless(said: str, arguments: Sequence[str]) -> str:
+    """What is said of bad usage, without what a person's name or number may have been typed as."""
+    return said.partition(" (")[0] if "person" in arguments or holds_citizen_id(said) else said
 
 
 def _lang(arguments: Sequence[str]) -> str:

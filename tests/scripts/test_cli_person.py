@@ -127,3 +127,17 @@ def test_the_keys_lie_outside_the_data_and_are_made_once(copay: Copay, desk: Des
     said = copay("person", "put", "LIN", "--name", "林", *other)
     assert (said.status, "there is no key store" in said.err) == (2, True)
     assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize("typed", [LIN_ID, "林小红"])
+def test_what_is_typed_in_the_wrong_place_is_not_repeated(desk: Desk, typed: str) -> None:
+    who = ("--by", "window-3", "--reason", "a look")
+    for wrong in (
+        ("show", typed), ("show", "LIN", typed), ("find", typed), ("put", "LIN", typed),
+        ("put", typed, "--name", "x"),
+        ("restrict", typed, *who), ("release", typed, *who), ("forget", typed, "--by", "window-3"),
+        ("show", "LIN", "--unmask", "--by", typed, "--reason", "a look"), ("find", "--phone", typed),
+    ):  # fmt: skip
+        said = desk.person(*wrong)
+        assert said.status in (1, 2)
+        assert typed not in said.out + said.err, wrong
