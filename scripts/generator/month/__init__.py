@@ -7,6 +7,6 @@ It shares no code with the matching: what belongs together is known because it w
     fates     what becomes of one bill on its way into both books: most agree, some break
     bundles   bills that one side books together: 1 to n, n to 1, n to m; and bills that nobody can tell apart
     build     all of it, by seed
-    truth     the labels, as rows and as JSON
+    files     the same as files: commands, detail files, legs, truth
     scoring   what a matching got right
 """

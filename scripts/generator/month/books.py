@@ -36,10 +36,11 @@ class Books:
     settlement id: of these some have the message id, some person, visit and day, some person and day
     alone."""
 
-    def __init__(self, rng: Random, seed: int, without_ids: float) -> None:
+    def __init__(self, rng: Random, seed: int, without_ids: float, *, status_told: bool = True) -> None:
         self.rng = rng
         self.seed = seed
         self.without_ids = without_ids
+        self.status_told = status_told
         self.ours: list[Ours] = []
         self.theirs: list[Theirs] = []
         self.places: list[int] = []
@@ -64,7 +65,7 @@ class Books:
             service_class=bill.service_class,
             refund=None if direction == "forward" else f"R{bill.number:09d}",
             visit=bill.visit,
-            message=bill.message if direction == "forward" else f"{bill.message}R",
+            message=bill.message,
             institution=f"H{bill.person.institution:03d}",
             insutype=bill.person.insutype,
             clr_type=bill.clr_type,
@@ -88,14 +89,12 @@ class Books:
             settlement=bill.settlement if by == "id" else None,
             visit=bill.visit if by in ("id", "visit") else None,
             person=None if by == "message" else bill.person.number,
-            message=(bill.message if direction == "forward" else f"{bill.message}R")
-            if by == "message"
-            else None,
+            message=bill.message if by == "message" else None,
             day=bill.day,
             clr_type=bill.clr_type,
             insutype=bill.person.insutype,
             agency=bill.person.agency,
-            legs=bill.legs if self.rng.random() < 0.3 else None,
+            legs=bill.legs if by == "id" and self.rng.random() < 0.3 else None,
         )
         self.theirs.append(replace(row, **changes) if changes else row)
         self.places.append(bill.person.institution)
@@ -111,21 +110,29 @@ class Books:
         self.breaks.append(Broken(kind, tuple(ours), tuple(theirs)))
 
     def file(self) -> None:
-        """Put their lines into a file an institution, shuffled; of equal lines the later is the copy."""
+        """Put their lines into files, shuffled; of equal lines the later is the copy.
+
+        A detail file is of one institution, agency, clearing type and insurance type: no line says them.
+        """
         order = list(range(len(self.theirs)))
         self.rng.shuffle(order)
-        lines: dict[int, int] = {}
+        names = [self._file_of(place) for place in range(len(self.theirs))]
+        lines: dict[str, int] = {}
         numbers: dict[int, int] = {}
         for place in order:
-            institution = self.places[place]
-            lines[institution] = lines.get(institution, 0) + 1
-            numbers[place] = lines[institution]
+            lines[names[place]] = lines.get(names[place], 0) + 1
+            numbers[place] = lines[names[place]]
         for first, copy in self.copies:
             numbers[first], numbers[copy] = sorted((numbers[first], numbers[copy]))
         for place, line in numbers.items():
-            name = f"3202-H{self.places[place]:03d}.txt"
+            name = names[place]
             digest = sha256(f"{self.seed}/{name}".encode()).hexdigest()
             self.theirs[place] = replace(self.theirs[place], file=digest, name=name, line=line)
+
+    def _file_of(self, place: int) -> str:
+        row = self.theirs[place]
+        scope = f"{row.agency}-{row.clr_type or 'any'}-{row.insutype}"
+        return f"3202-H{self.places[place]:03d}-{scope}.txt"
 
     def copy(self, place: int) -> None:
         """Their file has this line a second time."""

@@ -11,7 +11,7 @@ from scripts.generator.month import bundles, fates
 from scripts.generator.month.bills import Town
 from scripts.generator.month.books import Books, Broken, Linked
 
-FIRST: Final = date(2026, 9, 1)
+FIRST: Final = date(2025, 9, 1)
 _DRAWS: Final = 10_000
 
 
@@ -34,17 +34,19 @@ def month(
     days: int = 30,
     collisions: bool = False,
     without_ids: float = 0.15,
+    status_told: bool = True,
 ) -> Month:
     """A month of at least so many settlements and the other side's lines: the same arguments, the same rows.
 
     `collisions`: one bill in five has amounts and day of another of its institution. `without_ids` is the
-    share of their lines that carry no settlement id. ValueError: fewer than 10 days, or settlements below 1.
+    share of their lines that carry no settlement id. `status_told`: some lines say that a settlement was
+    released there, which a detail file cannot. ValueError: fewer than 10 days, or settlements below 1.
     """
     if days < 10 or settlements < 1:
         raise ValueError("a month has 10 days and a settlement at least")
     rng = Random(seed)
     town = Town(rng, first, days, settlements // 3, collisions)
-    books = Books(rng, seed, without_ids)
+    books = Books(rng, seed, without_ids, status_told=status_told)
     together = list(accumulate(rate for _, rate in bundles.RATES))
     alone = list(accumulate((rate for _, rate in fates.RATES), initial=together[-1]))[1:]
     made = 0

@@ -70,21 +70,18 @@ def rounded(town: Town, books: Books, bill: Bill) -> None:
     _joined(books, "rounding", bill, total_fen=total, fund_fen=bill.fund + fen)
 
 
-def other_payer(town: Town, books: Books, bill: Bill) -> None:
+def other_payer(_: Town, books: Books, bill: Bill) -> None:
     """The platform took the money from somebody else in the family."""
     legs = bill.legs
-    if not legs:
-        agreed(town, books, bill)
-        return
     wrong = (f"{legs[0][0]}W", legs[0][1], legs[0][2])
-    _joined(books, "wrong_payer", bill, known="any", legs=(wrong, *legs[1:]))
+    _joined(books, "wrong_payer", bill, known="id", legs=(wrong, *legs[1:]))
 
 
 def other_region(town: Town, books: Books, bill: Bill) -> None:
     """Another clearing agency; or another area owes a payer's part."""
     if bill.legs and town.rng.random() < 0.5:
         moved = tuple((payer, "330106", fen) for payer, _, fen in bill.legs)
-        _joined(books, "region", bill, known="any", legs=moved)
+        _joined(books, "region", bill, known="id", legs=moved)
     else:
         _joined(books, "region", bill, known="any", agency="330100")
 
@@ -146,8 +143,14 @@ def pair_one_sided(town: Town, books: Books, bill: Bill) -> None:
 def corrected(town: Town, books: Books, bill: Bill) -> None:
     """We refunded it in full and recorded it right, under the number that the other side knows."""
     right = town.alike(bill, town.rng.randrange(8_000, 9_000))
-    wrong = books.here(bill, total_fen=bill.total + 700, account_fen=bill.account + 700)
-    back = books.here(bill, "reverse", total_fen=bill.total + 700, account_fen=bill.account + 700)
+    payer, region, fen = bill.legs[-1]
+    more: dict[str, Any] = {
+        "total_fen": bill.total + 700,
+        "account_fen": bill.account + 700,
+        "legs": (*bill.legs[:-1], (payer, region, fen + 700)),
+    }
+    wrong = books.here(bill, **more)
+    back = books.here(bill, "reverse", **more)
     books.link("pair", [wrong, back], [])
     here = books.here(right, external=bill.settlement, corrects=bill.settlement, message=bill.message)
     books.link("1:1", [here], [books.there(bill, known="id")])
@@ -155,7 +158,7 @@ def corrected(town: Town, books: Books, bill: Bill) -> None:
 
 def other_status(town: Town, books: Books, bill: Bill) -> None:
     """Settled on one side, released on the other."""
-    if town.rng.random() < 0.5:
+    if books.status_told and town.rng.random() < 0.5:
         _joined(books, "status", bill, known="any", status="released")
     else:
         here, there = books.here(bill, state="released"), books.there(bill, known="bill")
