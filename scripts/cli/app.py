@@ -24,6 +24,7 @@ from scripts.commands import (
     export_log,
     follow,
     generate,
+    generate_month,
     grant_reader,
     keygen,
     lists,
@@ -69,6 +70,7 @@ def program() -> typer.Typer:
         apply, queries, records, totals, diff, affected, explain, lists, policies,
         follow, rebuild, digest, replay, archive, grant_reader,
         person, staff, keygen, checkpoint, cosign, verify, receipt, prove, export_log, generate,
+        generate_month,
     ):  # fmt: skip
         module.register(app)
     return app

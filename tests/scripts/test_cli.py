@@ -19,7 +19,7 @@ QUERIES = (
 )  # fmt: skip
 COMMANDS = (
     "apply", *QUERIES, "digest", "grant-reader", "keygen", "checkpoint", "cosign", "verify", "receipt",
-    "prove", "export-log", "policies", "policy", "generate",
+    "prove", "export-log", "policies", "policy", "generate", "generate-month",
 )  # fmt: skip
 
 
@@ -68,6 +68,7 @@ def test_help_comes_at_once() -> None:
         ("apply", "file", "--batch", "0"),
         ("generate", "--people", "0"),
         ("generate", "--start", "2025"),
+        ("generate-month", "month", "--without-ids", "2"),
         ("--lang", "fr", "policies"),
         ("policies", "--data", "here", "--dsn", "there"),
     ],

@@ -45,7 +45,6 @@ direction: {column: refd_setl_flag, forward: "0", reverse: "1", reverse_amounts:
 exp_content: message
 receipt_column: null
 acct_pay_includes_mutual_aid: true
-request_flag: "0"
 count: gross
 clearing:
   agency: clr_optins
@@ -190,9 +189,11 @@ def _facts(row: Ours) -> dict[str, str]:
 
 
 def _legs(rows: Iterable[Theirs]) -> Iterator[str]:
+    told: set[tuple[str, str]] = set()
     for row in sorted(rows, key=lambda row: (row.name, row.line)):
-        if row.legs is None or row.settlement is None:
+        if row.legs is None or row.settlement is None or (row.settlement, row.direction) in told:
             continue
+        told.add((row.settlement, row.direction))
         for number, (payer, region, fen) in enumerate(row.legs, 1):
             relation = "self" if payer == row.person else "child"
             cells = (row.settlement, str(number), payer, region or "", relation, "current", _yuan(fen))
