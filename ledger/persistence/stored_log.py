@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, NamedTuple, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 import psycopg
 
@@ -15,6 +15,7 @@ from ledger.errors import StoreUnavailable
 from ledger.events.codec import NOTED, check_log_format, encode
 from ledger.events.envelope import StreamEvent
 from ledger.events.request import PolicyRecorded
+from ledger.proof.leaves import LogRow
 
 _REQUEST: Final = re.compile(rb'"request":"([A-Za-z0-9_.:-]{1,64})"')
 _THERE: Final = "SELECT to_regclass('ledger.format') IS NOT NULL"
@@ -42,16 +43,6 @@ SELECT request_id, position FROM ledger.request_keys WHERE request_id = ANY (%b:
 """
 
 
-class StoredRow(NamedTuple):
-    """An event as the log stores it."""
-
-    position: int
-    stream: str
-    version: int
-    topic: str
-    state: bytes
-
-
 class StoredLog(Protocol):
     """A log to read from its first position to its end. Methods raise `StoreUnavailable`."""
 
@@ -59,11 +50,11 @@ class StoredLog(Protocol):
         """The position of the last event; 0 for an empty log."""
         ...
 
-    def batch(self, after: int, upto: int) -> Sequence[StoredRow]:
+    def batch(self, after: int, upto: int) -> Sequence[LogRow]:
         """The rows after a position, up to and including another, in position order."""
         ...
 
-    def before(self, streams: Collection[str], position: int) -> Iterator[StoredRow]:
+    def before(self, streams: Collection[str], position: int) -> Iterator[LogRow]:
         """What these streams held before a position, stream by stream, in order of version."""
         ...
 
@@ -88,24 +79,24 @@ class PostgresStoredLog:
         """The position of the last event; 0 for a log that is empty or not there yet."""
         return int(self._rows(_END)[0][0]) if self._there else 0
 
-    def batch(self, after: int, upto: int) -> list[StoredRow]:
+    def batch(self, after: int, upto: int) -> list[LogRow]:
         """The rows after a position, up to and including another, in position order."""
-        return [StoredRow(*row) for row in self._rows(_BATCH, after, upto)]
+        return [LogRow(*row) for row in self._rows(_BATCH, after, upto)]
 
-    def before(self, streams: Collection[str], position: int) -> Iterator[StoredRow]:
+    def before(self, streams: Collection[str], position: int) -> Iterator[LogRow]:
         """What these streams held before a position, stream by stream, in order of version."""
         if streams and self._there:
-            yield from (StoredRow(*row) for row in self._rows(_BEFORE, list(streams), position))
+            yield from (LogRow(*row) for row in self._rows(_BEFORE, list(streams), position))
 
-    def last_of(self, stream: str) -> StoredRow | None:
+    def last_of(self, stream: str) -> LogRow | None:
         """The last event of a stream; none where it has none."""
         found = self._rows(_LAST, stream) if self._there else []
-        return StoredRow(*found[0]) if found else None
+        return LogRow(*found[0]) if found else None
 
-    def first_beside(self, stream: str, after: int) -> StoredRow | None:
+    def first_beside(self, stream: str, after: int) -> LogRow | None:
         """The first event after a position that is of another stream."""
         found = self._rows(_BESIDE, after, stream) if self._there else []
-        return StoredRow(*found[0]) if found else None
+        return LogRow(*found[0]) if found else None
 
     def answers(self, requests: Collection[str]) -> dict[str, int]:
         """Where the events stand that answer these request ids, as far as they are known."""
@@ -129,7 +120,7 @@ class PostgresStoredLog:
 class ListedLog:
     """A log whose rows stand in a list, in position order: one read from a file, or of a ledger in memory."""
 
-    def __init__(self, rows: Sequence[StoredRow]) -> None:
+    def __init__(self, rows: Sequence[LogRow]) -> None:
         self.rows = rows
         self._positions = [row.position for row in rows]
         self._answers: dict[str, int] | None = None
@@ -139,7 +130,7 @@ class ListedLog:
         """The rows these events would have in a log, from position 1 on."""
         return cls(
             [
-                StoredRow(position, stream, version, event.topic, encode(event))
+                LogRow(position, stream, version, event.topic, encode(event))
                 for position, (stream, version, event) in enumerate(events, start=1)
             ]
         )
@@ -148,11 +139,11 @@ class ListedLog:
         """The position of the last row."""
         return self._positions[-1] if self._positions else 0
 
-    def batch(self, after: int, upto: int) -> Sequence[StoredRow]:
+    def batch(self, after: int, upto: int) -> Sequence[LogRow]:
         """The rows after a position, up to and including another."""
         return self.rows[bisect_right(self._positions, after) : bisect_right(self._positions, upto)]
 
-    def before(self, streams: Collection[str], position: int) -> Iterator[StoredRow]:
+    def before(self, streams: Collection[str], position: int) -> Iterator[LogRow]:
         """What these streams held before a position, stream by stream, in order of version."""
         found = (row for row in self.batch(0, position - 1) if row.stream in streams)
         yield from sorted(found, key=lambda row: (row.stream, row.version))

@@ -7,7 +7,7 @@ from ledger.errors import LogCorrupt
 from ledger.events.codec import decode
 from ledger.events.envelope import Event, Noted
 from ledger.events.request import PolicyRecorded, RequestRefused, RequestRepeated
-from ledger.persistence.stored_log import StoredRow
+from ledger.proof.leaves import LogRow
 
 _ALONE: Final = (RequestRefused, RequestRepeated)
 """What is written on its own, so that an act under the same request id is another one."""
@@ -16,7 +16,7 @@ _ALONE: Final = (RequestRefused, RequestRepeated)
 class Written(NamedTuple):
     """A stored row and its event; none where the bytes cannot be read."""
 
-    row: StoredRow
+    row: LogRow
     event: Event | None
 
 
@@ -47,7 +47,7 @@ class Act(NamedTuple):
         return (self.own or self.packs)[0]
 
 
-def read(rows: Iterable[StoredRow]) -> Iterator[Written]:
+def read(rows: Iterable[LogRow]) -> Iterator[Written]:
     """The rows with their events."""
     for row in rows:
         try:
@@ -62,7 +62,7 @@ class Cutter:
     def __init__(self) -> None:
         self._open: list[Written] = []
 
-    def cut(self, rows: Iterable[StoredRow]) -> Iterator[Act]:
+    def cut(self, rows: Iterable[LogRow]) -> Iterator[Act]:
         """The acts that are known to be whole. What no command asked for ends one and is none."""
         for written in read(rows):
             if isinstance(written.event, Noted):

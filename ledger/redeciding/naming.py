@@ -7,8 +7,8 @@ from ledger.events.codec import encode
 from ledger.events.envelope import Event
 from ledger.events.request import PolicyRecorded, RequestRefused
 from ledger.events.settlement import SettlementDecided
-from ledger.persistence.stored_log import StoredRow
 from ledger.policies.catalogue import Catalogue
+from ledger.proof.leaves import LogRow
 from ledger.redeciding.acts import Act
 from ledger.redeciding.facts import NoPack, Unasked, from_its_own
 from ledger.redeciding.findings import Difference, Finding, Kind, Rests, differences, kind_of
@@ -63,7 +63,7 @@ def named(act: Act, op: str, changes: Sequence[Change], catalogue: Catalogue) ->
     return finding(act, _kind(answer, found), op, *found)
 
 
-def contradiction(row: StoredRow, decided: SettlementDecided, catalogue: Catalogue) -> Finding | None:
+def contradiction(row: LogRow, decided: SettlementDecided, catalogue: Catalogue) -> Finding | None:
     """What a charge, hold or premium has against itself; none where its own facts support it."""
     kind: Kind
     found: tuple[Difference, ...]

@@ -10,7 +10,8 @@ from ledger.events import family as f
 from ledger.events import request as r
 from ledger.events import settlement as s
 from ledger.ids import request_stream
-from ledger.persistence.stored_log import StoredLog, StoredRow
+from ledger.persistence.stored_log import StoredLog
+from ledger.proof.leaves import LogRow
 from ledger.redeciding.acts import Act, Cutter, Written, read
 from ledger.redeciding.again import decide_again
 from ledger.redeciding.commanded import NotACommand, commanded
@@ -87,7 +88,7 @@ def _batches(
     size: int = BATCH,
     *,
     holes: bool = True,
-) -> Iterator[Iterable[StoredRow]]:
+) -> Iterator[Iterable[LogRow]]:
     """The log in batches; a position that holds nothing is a finding, where `holes` are looked for."""
     while report.position < end:
         upto = min(report.position + size, end)

@@ -30,7 +30,8 @@ from ledger.events.family import Bound
 from ledger.events.request import PolicyRecorded, RequestRefused, RequestRepeated
 from ledger.events.settlement import SettlementDecided
 from ledger.ids import account_stream, family_stream
-from ledger.persistence.stored_log import StoredLog, StoredRow
+from ledger.persistence.stored_log import StoredLog
+from ledger.proof.leaves import LogRow
 from ledger.redeciding.acts import Written, read
 from ledger.redeciding.alternative import Alternative
 from ledger.redeciding.changes import Bill, Changes
@@ -108,7 +109,7 @@ class _World:
 
     # following the log ---------------------------------------------------------------------------------
 
-    def take(self, rows: Iterable[StoredRow]) -> None:
+    def take(self, rows: Iterable[LogRow]) -> None:
         """Go on along the log."""
         for written in read(row for row in rows if self._concerns(row)):
             event = written.event
@@ -124,7 +125,7 @@ class _World:
             elif not isinstance(event, RequestRepeated | Noted):
                 self._look_at(written)
 
-    def _concerns(self, row: StoredRow) -> bool:
+    def _concerns(self, row: LogRow) -> bool:
         """Whether a row can matter, told from its bytes: nearly none does when one family is looked at."""
         if self._streams is None or row.stream in self._streams:
             return True

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from ledger.errors import StoreUnavailable
-from ledger.persistence.stored_log import StoredRow
+from ledger.proof.leaves import LogRow
 from projections.audit.manifest import checked
 from projections.audit.workspace import Workspace
 
@@ -67,13 +67,13 @@ class ArchivedLog:
         """The position of the last event; 0 for an empty log."""
         return int(self._rows(_END)[0][0])
 
-    def batch(self, after: int, upto: int) -> list[StoredRow]:
+    def batch(self, after: int, upto: int) -> list[LogRow]:
         """The rows after a position, up to and including another, in position order."""
-        return [StoredRow(*row) for row in self._rows(_BATCH, after, upto)]
+        return [LogRow(*row) for row in self._rows(_BATCH, after, upto)]
 
-    def before(self, streams: Collection[str], position: int) -> Iterator[StoredRow]:
+    def before(self, streams: Collection[str], position: int) -> Iterator[LogRow]:
         """What these streams held before a position, stream by stream, in order of version."""
-        yield from (StoredRow(*row) for row in self._rows(_BEFORE, json.dumps(list(streams)), position))
+        yield from (LogRow(*row) for row in self._rows(_BEFORE, json.dumps(list(streams)), position))
 
     def answers(self, requests: Collection[str]) -> dict[str, int]:
         """Where the first answers stand to those of these request ids that came more than once."""

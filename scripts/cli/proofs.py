@@ -8,9 +8,10 @@ import typer
 from scripts.cli.failures import Missing, Usage
 
 if TYPE_CHECKING:
-    from ledger.persistence.stored_log import PostgresStoredLog, StoredRow
+    from ledger.persistence.stored_log import PostgresStoredLog
     from ledger.proof.checkpoints import Attested
     from ledger.proof.errors import NotProven
+    from ledger.proof.leaves import LogRow
     from ledger.proof.notes import SignerKey, VerifierKey
 
 Event = Annotated[
@@ -63,7 +64,7 @@ def text_of(file: Path) -> str:
         raise Usage(f"{file} holds no text", f"{file} 不是文本文件") from None
 
 
-def stored(log: "PostgresStoredLog", event: str) -> "StoredRow":
+def stored(log: "PostgresStoredLog", event: str) -> "LogRow":
     """The event at a position, or the one that answers a request. Raises `Missing` (`no_event`)."""
     position = int(event) if event.isdecimal() and len(event) < WIDE else log.answers([event]).get(event, 0)
     found = log.batch(position - 1, position) if position else []

@@ -13,7 +13,7 @@ from scripts.cli.window import after_the_last, window
 
 if TYPE_CHECKING:
     from ledger.persistence.log_tree import LogTree
-    from ledger.persistence.stored_log import StoredRow
+    from ledger.proof.leaves import LogRow
     from ledger.proof.notes import Note
     from ledger.proof.proof_file import ProofFile
 
@@ -93,7 +93,7 @@ def prove(
     return give(settings, json, ask, show)
 
 
-def _proof(row: "StoredRow", tree: "LogTree", checkpoint: Path | None, key: Path | None) -> "ProofFile":
+def _proof(row: "LogRow", tree: "LogTree", checkpoint: Path | None, key: Path | None) -> "ProofFile":
     from ledger.proof.checkpoints import Checkpoint
     from ledger.proof.leaves import leaf_bytes
     from ledger.proof.proof_file import ProofFile

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from ledger.events.codec import encode
 from ledger.events.envelope import Event, StreamEvent
-from ledger.persistence.stored_log import ListedLog, StoredRow
+from ledger.persistence.stored_log import ListedLog
+from ledger.proof.leaves import LogRow
 from ledger.redeciding.findings import Finding, Report
 from ledger.redeciding.redecide import redecide
 from tests.examples import LIN, WEI, charge, family, hold, refund, set_limit
@@ -49,7 +50,7 @@ def first(events: Sequence[StreamEvent]) -> Finding:
     return judged(events).findings[0]
 
 
-def row_of(position: int, entry: StreamEvent) -> StoredRow:
-    return StoredRow(
+def row_of(position: int, entry: StreamEvent) -> LogRow:
+    return LogRow(
         position, entry.originator_id, entry.originator_version, entry.event.topic, encode(entry.event)
     )
