@@ -7,7 +7,7 @@ and sums hold as in a log that was written that long. The stored bytes beside th
 
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import duckdb
 import orjson
@@ -17,10 +17,7 @@ from projections.audit.archive import archived
 from projections.audit.manifest import Entry, Manifest
 from projections.audit.replay import fold
 from projections.audit.workspace import Workspace
-from scripts.bench.measuring import Stopwatch, peak_mib
-
-if TYPE_CHECKING:
-    from scripts.bench.replaying import Part
+from scripts.bench.measuring import Measured, Stopwatch, peak_mib
 
 _MACROS: Final = ("business_day", "account_moves", "decided_sources")
 _FOLD: Final = ("balances", "used_by_year")
@@ -86,20 +83,18 @@ def charges_only(source: Path, target: Path, charges: int) -> None:
     _copies(source, target, -(-charges // row[0]), ["AccountOpened", "CoPaymentCharged"])
 
 
-def charges_folded(folder: Path) -> "Part":
+def charges_folded(folder: Path) -> Measured:
     """Balances of every account, and what was used of every yearly limit, out of the archive."""
-    return _folded("charges", folder)
+    return _folded(folder)
 
 
-def folded_in_columns(folder: Path) -> "Part":
+def folded_in_columns(folder: Path) -> Measured:
     """Balances and yearly totals out of the archive's columns."""
-    return _folded("columns", folder)
+    return _folded(folder)
 
 
-def folded_in_python(folder: Path) -> "Part":
+def folded_in_python(folder: Path) -> Measured:
     """The same by a loop over rows that lie decoded in memory; reading and decoding them is not timed."""
-    from scripts.bench.replaying import Part
-
     with _columns(threads=1) as connection:
         stored = connection.execute(_ROWS, {"files": _files(folder)}).fetchall()
     rows = [(topic, subject, orjson.loads(state)) for topic, subject, state in stored]
@@ -107,7 +102,7 @@ def folded_in_python(folder: Path) -> "Part":
     balances, used = loop(rows)
     seconds = watch.seconds
     assert (balances, used) == _figures(folder)
-    return Part("python", manifest.read(folder).position, seconds, peak_mib())
+    return Measured(manifest.read(folder).position, seconds, peak_mib=peak_mib())
 
 
 def loop(rows: list[Row]) -> tuple[Balances, Used]:
@@ -164,15 +159,13 @@ def _payment(topic: str, subject: str, event: dict[str, Any], balances: Balances
         used[event["beneficiary"], event["limit_year"], subject] += drawn
 
 
-def _folded(name: str, folder: Path) -> "Part":
-    from scripts.bench.replaying import Part
-
+def _folded(folder: Path) -> Measured:
     with Workspace.opened() as space:
         known = _ready(space, folder)
         watch = Stopwatch()
         fold(space, known.position, archived(known.files, folder), _FOLD, whole=True)
         seconds = watch.seconds
-        return Part(name, _events(folder), seconds, peak_mib())
+        return Measured(_events(folder), seconds, peak_mib=peak_mib())
 
 
 def _figures(folder: Path) -> tuple[Balances, Used]:

@@ -17,6 +17,8 @@ FULL_MEMORY_CHARGES: Final = 1_000_000
 FULL_EVENTS: Final = 5_000_000
 FULL_IDENTITIES: Final = 1_000_000
 FULL_LINES: Final = 1_000_000
+FULL_LOG_EVENTS: Final = 200_000
+FULL_LONG_EVENTS: Final = 10_000_000
 _FEW, _MANY = CLIENTS[1:]
 
 
@@ -25,8 +27,9 @@ class Figure:
     """What is measured, in which unit. `more_is_better` says on which side of floor and aim to be.
 
     `stricter` is printed beside it where the stock pair alone is not the most that the stock library can do;
-    `by_disk` says that the time of a durable write is. `of_memory`, `of_queries`, `of_proofs` and
-    `of_identities`, `of_files`: counts only at full size.
+    `by_disk` says that the time of a durable write is. `of_memory`, `of_queries`, `of_proofs`,
+    `of_identities`, `of_files`, `of_log` (replayed, read), `of_long` (an archive made longer): only at full
+    size.
     """
 
     text: str
@@ -42,6 +45,8 @@ class Figure:
     of_proofs: bool = False
     of_identities: bool = False
     of_files: bool = False
+    of_log: bool = False
+    of_long: bool = False
 
     def verdict(self, value: Spread | None) -> str:
         """`aim`, `floor`, `missed` or `not measured`; the median decides."""
@@ -150,4 +155,15 @@ FIGURES: Final[Sequence[Figure]] = (
            _of(proving.CHECKED, lambda run: run.latency_ms["p99"]), more_is_better=False, of_proofs=True),
     Figure("export of 1,000,000 events", "s", 30, 10, _of(proving.EXPORTED, lambda run: run.seconds),
            more_is_better=False, of_proofs=True),
+    Figure("replay of the full log with comparison, to the library's `repository.get` of the same streams",
+           "x", 5, 12, against("replay-log", "replay-stock"), of_log=True),
+    Figure("fold of the archive in columns, to a plain Python loop over decoded rows", "x", 10, 19,
+           against("replay-columns", "replay-python"), of_log=True),
+    Figure("batch runner, to the library's `ProjectionRunner` on the same log", "x", 10, 18,
+           against("runner-batch", "runner-stock"), of_log=True),
+    Figure("10,000,000 charge events from the archive: balances and yearly totals", "s", 20, 5,
+           _of("replay-charges", lambda run: run.seconds), more_is_better=False, of_long=True),
+    Figure("memory of replay, 10,000,000 events", "GiB", 2, 1,
+           _of("replay-archive", lambda run: run.peak_mib and run.peak_mib / 1024), more_is_better=False,
+           of_long=True),
 )  # fmt: skip

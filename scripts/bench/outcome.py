@@ -13,12 +13,15 @@ from scripts.bench.figures import (
     FULL_EVENTS,
     FULL_IDENTITIES,
     FULL_LINES,
+    FULL_LOG_EVENTS,
+    FULL_LONG_EVENTS,
     FULL_MEMORY_CHARGES,
     STOCK,
     Figure,
     against,
     best_stock,
 )
+from scripts.bench.log_work import TITLES
 from scripts.bench.measuring import Measured, Spread, spread_of
 from scripts.bench.plan import Plan
 from scripts.bench.rounds import Benchmark
@@ -45,6 +48,7 @@ def outcome(benchmark: Benchmark, field: Sequence[Contender], about: Object) -> 
         ],
         "vault": lookups.as_rows(benchmark.runs),
         "files": [run.as_dict() for run in benchmark.runs.get("files", [])],
+        "log_work": [_work(name, benchmark) for name in TITLES if name in benchmark.runs],
     }
 
 
@@ -62,6 +66,8 @@ def _settings(benchmark: Benchmark) -> Object:
         "events": benchmark.events,
         "identities": plan.identities,
         "lines": plan.lines,
+        "log_events": plan.log_events,
+        "long_events": plan.long_events,
     }
 
 
@@ -89,6 +95,18 @@ def _contender(one: Contender, benchmark: Benchmark) -> Object:
         },
         "not_accepted": sum(run.not_accepted for run in runs),
         "runs": [run.as_dict() for run in runs],
+    }
+
+
+def _work(name: str, benchmark: Benchmark) -> Object:
+    runs = benchmark.runs[name]
+    return {
+        "name": name,
+        "title": TITLES[name],
+        "done": runs[-1].charges,
+        "seconds": _spread(spread_of(runs, lambda run: run.seconds)),
+        "rate": _spread(spread_of(runs, lambda run: run.rate)),
+        "peak_mib": _spread(spread_of(runs, lambda run: run.peak_mib)),
     }
 
 
@@ -120,6 +138,8 @@ def _reached(figure: Figure, value: Spread | None, plan: Plan) -> str:
         or ((figure.of_queries or figure.of_proofs) and plan.events < FULL_EVENTS)
         or (figure.of_identities and plan.identities < FULL_IDENTITIES)
         or (figure.of_files and plan.lines < FULL_LINES)
+        or (figure.of_log and plan.log_events < FULL_LOG_EVENTS)
+        or (figure.of_long and plan.long_events < FULL_LONG_EVENTS)
     )
     return "too small to say" if value and too_small else figure.verdict(value)
 

@@ -17,6 +17,11 @@ PEOPLE: Final = ("common", "busy")
 """A city's accounts, and those that moved ten thousand times."""
 
 
+PartName = Literal["queries", "proof", "vault", "files", "replay", "runner", "redecide"]
+PARTS: Final[tuple[PartName, ...]] = get_args(PartName)
+"""What is measured beside the contenders, on logs of its own."""
+
+
 def query_run(question: QuestionName, people: str, form: Form) -> str:
     """The name under which the times of a question are kept."""
     return f"queries-{question}-{people}-{form}"
@@ -24,8 +29,11 @@ def query_run(question: QuestionName, people: str, form: Form) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One run of the benchmark. `folder` holds the command files and the server's data; `events` is the log
-    that questions are asked about, `identities` how many people the vault holds, `lines` a detail file.
+    """One run of the benchmark. `folder` holds the command files and the server's data.
+
+    `events` is the log that questions are asked about, `identities` how many people the vault holds, `lines`
+    a detail file, `log_events` the log that is replayed, read and decided again, `long_events` what its
+    archive is made longer to: so many events, and so many charges.
     """
 
     folder: Path
@@ -36,6 +44,8 @@ class Plan:
     events: int = 0
     identities: int = 0
     lines: int = 0
+    log_events: int = 0
+    long_events: int = 0
     quick: bool = False
 
     @property

@@ -82,11 +82,12 @@ def notes(found: Object) -> Iterable[str]:
 
 
 def sheets(found: Object) -> list[Sheet]:
-    """Figures, contenders in two tables, queries, the vault, and where the time goes."""
+    """Figures, contenders in two tables, queries, the vault, work on a whole log, and where the time goes."""
     contenders = [_rates(found), _costs(found)] if found["contenders"] else []
     asked = [_questions(found)] if found.get("queries") else []
     vault = [_vault(found)] if found.get("vault") else []
-    return [_figures(found), *contenders, *asked, *vault, *_profiles(found)]
+    worked = [_log_work(found)] if found.get("log_work") else []
+    return [_figures(found), *contenders, *asked, *vault, *worked, *_profiles(found)]
 
 
 def _figures(found: Object) -> Sheet:
@@ -144,6 +145,18 @@ def _vault(found: Object) -> Sheet:
         for one in found["vault"]
     ]  # fmt: skip
     return Sheet(f"A vault of {found['settings']['identities']:,} people, one at a time", head, rows)
+
+
+def _log_work(found: Object) -> Sheet:
+    head = ("what is done with a whole log", "events or decisions", "seconds", "a second", "peak MiB")
+    rows = [
+        (
+            one["title"], f"{one['done']:,}", _short(one["seconds"]), _value(one["rate"], "/s"),
+            _short(one["peak_mib"]),
+        )
+        for one in found["log_work"]
+    ]  # fmt: skip
+    return Sheet("Replay, runners, and decisions taken again", head, rows)
 
 
 def _cost(one: Object) -> Sequence[str]:

@@ -15,9 +15,10 @@ from scripts.bench.apart import apart
 from scripts.bench.contenders import CITY, Contender, Setting, Template, contenders
 from scripts.bench.databases import Databases, sizes
 from scripts.bench.following import behind, watched
+from scripts.bench.log_work import LogWork
 from scripts.bench.measuring import Measured, percentiles_ms
 from scripts.bench.plain import export_rows, fill_pgbench
-from scripts.bench.plan import CLIENTS, SEED, Plan
+from scripts.bench.plan import CLIENTS, SEED, PartName, Plan
 from scripts.bench.whereabouts import where_time_goes
 from scripts.generate import natural_charges, opening
 
@@ -138,6 +139,11 @@ class Benchmark:
         apart(parsing.write_details, file, self.plan.lines)
         self.runs["files"] = [apart(parsing.parsed, file) for _ in range(self.plan.rounds)]
         file.unlink()
+
+    def work_on_a_log(self, parts: Sequence[PartName]) -> None:
+        """Replay, the runners and deciding again, on one log that each of them needs."""
+        work = LogWork(self.plan, self.databases, self._say)
+        self.runs |= work.measured(parts)
 
     def _fill(self, template: Template, dsn: str) -> None:
         match template:

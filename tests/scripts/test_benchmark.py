@@ -54,10 +54,11 @@ def test_a_tiny_run_finds_something_of_everybody_and_shows_it_in_every_form(
     assert "stock library, 1 caller" in run(capsys, "--show", tmp_path / "result.json")
 
 
-def test_queries_are_asked_of_common_and_busy_accounts_in_every_form(
+def test_queries_are_asked_in_every_form_and_decisions_of_a_log_taken_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked = ("--only", "queries", "--events", 1500, "--folder", tmp_path)
+    only = ("--only", "queries", "--only", "redecide", "--rounds", 1)
+    asked = (*only, "--events", 1500, "--log-events", 1000, "--folder", tmp_path)
     found = json.loads(run(capsys, *asked, "--json"))
     assert found["contenders"] == []
     assert found["settings"]["events"] > 1000
@@ -67,8 +68,13 @@ def test_queries_are_asked_of_common_and_busy_accounts_in_every_form(
     of_queries = {figure.text for figure in FIGURES if figure.of_queries}
     reached = [one["reached"] for one in found["figures"] if one["figure"] in of_queries]
     assert reached == ["too small to say"] * 2
+    done = {one["name"]: one["done"] for one in found["log_work"]}
+    assert set(done) == {"redecide-one", "redecide-all", "redecide-facts"}
+    assert done["redecide-one"] == done["redecide-all"] > done["redecide-facts"] > 0
     (tmp_path / "result.json").write_text(json.dumps(found))
-    assert "| debit-order | busy | both |" in run(capsys, "--show", tmp_path / "result.json", "--markdown")
+    page = run(capsys, "--show", tmp_path / "result.json", "--markdown")
+    assert "| debit-order | busy | both |" in page
+    assert "| decisions taken again, one process |" in page
 
 
 def test_what_proof_costs_is_measured_in_every_part(
