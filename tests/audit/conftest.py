@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.audit.ledgers import conflict, copy_of, empty, write
+from tests.audit.ledgers import copy_of, empty, moves_of_lan, write
 
 
 @pytest.fixture(scope="package")
 def history(server: str) -> Iterator[str]:
     """A ledger with its read models caught up, for every test here: nobody changes it."""
     with empty(server) as dsn:
-        write(dsn, seed=3, happenings=60, also=[conflict()])
+        write(dsn, seed=3, happenings=60, also=moves_of_lan())
         yield dsn
 
 

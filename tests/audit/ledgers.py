@@ -49,10 +49,12 @@ def _reordered() -> Iterator[Obj]:
         yield _said("reorder", str(number), at, beneficiary=LAN, order=order)
 
 
-def conflict() -> bytes:
-    """A request id of every history once more, with other content: refused, and on record."""
-    asked = _said("reorder", "0", "2026-11-02T09:00:00+08:00", beneficiary=LAN, order=["BO"])
-    return json.dumps(asked).encode()
+def moves_of_lan() -> list[bytes]:
+    """A dozen credits, and a request id of every history once more with other content: refused, on record."""
+    at = "2026-11-02T09:00:00+08:00"
+    credits = [_said("credit", str(number), at, account=LAN, amount_fen=100 + number) for number in range(12)]
+    conflict = _said("reorder", "0", at, beneficiary=LAN, order=["BO"])
+    return [json.dumps(command).encode() for command in (*credits, conflict)]
 
 
 def _said(op: str, name: str, at: str, **fields: Any) -> Obj:
