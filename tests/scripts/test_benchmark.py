@@ -44,7 +44,9 @@ def test_a_tiny_run_finds_something_of_everybody_and_shows_it_in_every_form(
     assert len(reached) == len(FIGURES)
     assert [text for text, verdict in reached.items() if "bytes" in text and verdict == "not measured"] == []
     assert found["memory"][0]["peak_mib"] > 1
-    assert [verdict for text, verdict in reached.items() if "memory of the writer" in text] == ["too small to say"]
+    assert [verdict for text, verdict in reached.items() if "memory of the writer" in text] == [
+        "too small to say"
+    ]
     assert found["profile"]["file"]
     assert list(tmp_path.iterdir()) == []
 
