@@ -110,6 +110,7 @@ class _Attempt:
         theirs = [] if self._period is None else rows_of(self._office, self._book, self._key)
         outcome = match(ours.rows, theirs, self._late(rules), unreadable=unreadable, decided=self._joined())
         found = {item_id(self._key, one.side, one.key): one for one in outcome.breaks}
+        assert len(found) == len(outcome.breaks), "no two breaks of a run have the same key"
         event = self._event(outcome, ours, theirs, found)
         check_adds_up(event)
         writes = self._writes(found, {row.id: row for row in ours.rows}, theirs)
@@ -177,7 +178,7 @@ class _Attempt:
                 writes[item] = (BreakReopened(**head, reason=_AGAIN),)
         for item in self._known:
             state = self._items[item]
-            if item not in found and state.state not in ("closed", "approved", "correcting"):
+            if item not in found and state.state not in ("closed", "correcting"):
                 writes[item] = (_gone(state, head),)
         return writes
 

@@ -80,7 +80,7 @@ def sign(office: Office, key: PeriodKey, proposal: int, digest: str) -> SignOff:
             maker=str(proposed.by),
             position=office.ledger.log.end(),
             statement=statement,
-            open_items=still_open((*statement.carried, *statement.items)),
+            open_items=still_open((*statement.carried, *statement.items, *statement.settled)),
         )
         return ((stream_of(key), event),)
 

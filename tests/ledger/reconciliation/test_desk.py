@@ -161,3 +161,13 @@ def test_an_approval_names_what_was_looked_at(office: BackOffice, item: str) -> 
     with pytest.raises(Refused) as refused:
         office.as_(CHECKER).act(item, Approve(1, "0" * 32))
     assert code_of(refused) == "stale_proposal"
+
+
+def test_an_approval_is_void_once_its_break_is_gone(office: BackOffice, item: str) -> None:
+    office.proposed(item, GIVE_BACK)
+    office.approved(item)
+    office.told(theirs("S-3", 61_00), name="more.txt")
+    assert office.matched().gone == (item,)
+    with pytest.raises(Refused) as refused:
+        office.desk.correct(item)
+    assert code_of(refused) == "not_approved"

@@ -1,6 +1,7 @@
 """The signature under a month: every fen explained, two people, and frozen from then on."""
 
 from datetime import date
+from random import Random
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.ledger.reconciliation.back_office import (
     MARCH,
     BackOffice,
     code_of,
+    ours,
     theirs,
 )
 
@@ -104,3 +106,30 @@ def test_the_next_period_is_signed_after_this_one(office: BackOffice, item: str)
     with pytest.raises(Refused) as refused:
         office.as_(MAKER).propose_sign_off(APRIL)
     assert code_of(refused) == "previous_not_signed"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_every_fen_of_any_month_is_explained_and_every_row_is_accounted_for(seed: int) -> None:
+    random, office = Random(seed), BackOffice()
+    numbers = [f"S-{n}" for n in range(12)]
+    for _ in range(random.randrange(1, 4)):
+        rows = [
+            theirs(random.choice([*numbers, None]), random.choice([5_00, 5_01, 20_00, 89_00]))
+            for _ in range(random.randrange(1, 12))
+        ]
+        office.told(*rows, name=f"{random.random()}.txt")
+        mine = [
+            ours(number, random.choice([5_00, 20_00, 89_00]))
+            for number in random.sample(numbers, random.randrange(12))
+        ]
+        run = office.matched(ours=mine).event
+    sheet = office.desk.statement(MARCH)
+    assert sheet.unexplained == Effect()
+    assert run.here.rows == len(mine)
+    assert sheet.movements_here.total_fen == sum(row.total_fen for row in mine)
+    signed(office)
+    assert office.desk.status(MARCH.party)[0].state == "signed"
+    standing = {line.item for line in (*sheet.items, *sheet.settled) if line.state != "closed"}
+    period = office.desk.office.periods(MARCH.party).get(MARCH)
+    assert period.signed is not None
+    assert set(period.signed.open_items) == standing
