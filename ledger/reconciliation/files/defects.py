@@ -70,6 +70,11 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
     "zip_method": ("the zip file is encrypted or packed in an unusual way", "zip 文件已加密或压缩方式不支持"),
     "zip_around": ("there is something before or behind the zip file", "zip 文件前后有多余内容"),
     "other_encoding": ("the file is in UTF-8, the profile says GB18030", "文件为 UTF-8，版式为 GB18030"),
+    "other_kind": ("a file of this kind is not matched with ours", "此类文件不参与对账匹配"),
+    "no_amounts": (
+        "the layout lacks an amount: its rows point at settlements and cannot be matched",
+        "版式缺少金额列：其各行只能指向结算，不能参与匹配",
+    ),
     # the line
     "not_in_encoding": ("is not in the encoding that the profile names", "不符合版式声明的编码"),
     "byte_order_mark": ("begins with a byte order mark", "开头有字节顺序标记（BOM）"),

@@ -17,6 +17,7 @@ from ledger.reconciliation.files.packing import packed
 from ledger.reconciliation.files.results import read_result
 from ledger.reconciliation.files.settlements import read_settlements
 from ledger.reconciliation.files.table import UNIT, Layout
+from ledger.reconciliation.files.theirs import read_theirs, rules_of
 from tests.ledger.reconciliation.layouts import DETAILS, PROFILES, bad_of, lines, ours, profile, rows_of
 from tests.ledger.reconciliation.planted import settlement
 
@@ -252,6 +253,26 @@ def test_mutual_aid_inside_or_outside_is_declared_and_checked_and_never_guessed(
         assert (row.account_fen, row.mutual_fen) == (32000, 27000)
         told = bad_of(read_settlements(PROFILES[name], "a", json.dumps(wrong).encode()))
         assert told == [(1, "medfee_sumamt", "mutual_aid_otherwise")]
+
+
+class TestForTheMatching:
+    def test_files_of_three_kinds_are_taken_and_others_are_no_side_of_a_match(self) -> None:
+        details = read_theirs(UPLOAD, "a", lines(DETAILS), Scope(clr_type="11"))
+        assert [row.clr_type for row in rows_of(details)] == ["11"] * 4
+        content = b"LIN\tV1\tS1\tnull\t2\t0\tnull\tnull\tnull\tnull\n"
+        assert rows_of(read_theirs(PROFILES["3202-result-10"], "a", content))[0].result == "institution_more"
+        other = read_theirs(PROFILES["settlements-national"], "a", b"{}")
+        assert bad_of(other) == [(0, None, "other_kind")]
+
+    def test_a_layout_without_amounts_is_refused_and_not_matched_as_nought(self) -> None:
+        seven = b"LIN\tV1\tS1\tM1\t0\t3\tnull\n"
+        assert bad_of(read_theirs(PROFILES["3202-result-7"], "a", seven)) == [(0, None, "no_amounts")]
+
+    def test_the_profile_says_what_the_matching_may_do(self) -> None:
+        rules = rules_of(profile("3202-result-10", tolerance_fen=1, receipt_column="setl_id"))
+        assert (rules.tolerance_fen, rules.settlement_is_receipt, rules.only_differences) == (1, True, True)
+        assert rules_of(UPLOAD).only_differences is False
+        assert "exp_content" in rules_of(UPLOAD).nullable
 
 
 CELLS = st.one_of(
