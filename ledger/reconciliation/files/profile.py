@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import time
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self, get_args
 
@@ -121,7 +120,7 @@ class Profile(Strict):
         """The profile that a file's keys describe. Raises pydantic's ValidationError."""
         return cls.model_validate_json(json.dumps(dict(keys)))
 
-    @cached_property
+    @property
     def digest(self) -> str:
         """The first 16 bytes of SHA-256 over the profile as JSON (keys sorted, no spaces, UTF-8), in hex."""
         content = self.model_dump(mode="json", exclude_none=True)

@@ -1,11 +1,13 @@
 """A profile says everything about a file's layout; one that leaves something open is refused."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from ledger.reconciliation.files.errors import ProfileError, UnknownProfile
-from ledger.reconciliation.files.profile import load, named
+from ledger.reconciliation.files.profile import Profile, load, named
 
 SHIPPED = {
     "3201-national": "3201",
@@ -114,6 +116,34 @@ def test_what_a_profile_cannot_say_is_refused_with_its_key(
     error = refusal(tmp_path, old, new)
     assert error.key == key
     assert reason in error.reason
+
+
+@pytest.mark.parametrize(
+    ("shipped", "changes", "reason"),
+    [
+        ("3201-national", {"request_flag": ...}, "request_flag: is missing"),
+        ("3201-outside", {"request_flag": "0"}, "request_flag: a file of this kind"),
+        ("3201-national", {"request": ["colour"]}, "request: there is no field colour"),
+        ("3201-national", {"rows_at": ...}, "rows_at: is missing"),
+        ("settlements-national", {"ignored": ...}, "ignored: is missing"),
+        ("settlements-national", {"ignored": None}, "ignored: must not be null"),
+        ("settlements-national", {"columns": ["skipped"]}, "columns: a file of kind settlements needs"),
+        ("3202-result-10", {"stmt_rslt": {"0": "balanced"}}, "each of the four outcomes needs its code"),
+        ("3202-result-7", {"decimals": "two"}, "decimals: a file of this kind"),
+    ],
+)
+def test_a_key_stands_exactly_where_it_explains_something(
+    shipped: str, changes: dict[str, Any], reason: str
+) -> None:
+    keys = load()[shipped].model_dump(mode="json", exclude_unset=True) | changes
+    with pytest.raises(ValidationError, match=reason):
+        Profile.from_keys({key: value for key, value in keys.items() if value is not ...})
+
+
+def test_a_profiles_digest_is_of_what_it_says() -> None:
+    upload = load()["3202-upload-8"]
+    assert upload.digest == load()["3202-upload-8"].digest
+    assert upload.digest != upload.model_copy(update={"tolerance_fen": 1}).digest
 
 
 def test_a_profile_is_asked_for_by_name_and_kind() -> None:
