@@ -29,7 +29,7 @@ _SIGNS: Final = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚
 _FIRST: Final = date(1930, 1, 1)
 _DAYS: Final = 32_000
 _WHAT: Final[Mapping[str, str]] = {
-    "vault-put": "put, a thousand and more at once",
+    "vault-put": "put, some thousands at once",
     "vault-find": "found by citizen-ID number, masked",
     "vault-phone": "found by phone, masked",
     "vault-show": "shown by person number, masked",
