@@ -1,4 +1,4 @@
-"""One history for all tests that only read it, or take a copy of it to damage."""
+"""Two histories for all tests that only read them, or take a copy to damage."""
 
 from collections.abc import Iterator
 
@@ -15,8 +15,16 @@ def history(server: str) -> Iterator[str]:
         yield dsn
 
 
+@pytest.fixture(scope="package")
+def another(server: str) -> Iterator[str]:
+    """A longer one, of other people's doings; nobody changes it either."""
+    with empty(server) as dsn:
+        write(dsn, seed=2, happenings=90)
+        yield dsn
+
+
 @pytest.fixture
 def town(history: str) -> Iterator[str]:
-    """A copy of it for one test, to do with what it likes."""
+    """A copy of `history` for one test, to do with what it likes."""
     with copy_of(history) as dsn:
         yield dsn

@@ -1,6 +1,7 @@
 """The log in files: the same answer without a database, whole after a kill, refused when changed."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from projections.audit.errors import ArchiveDamaged, NothingToReplay
 from projections.audit.replay import replay, replay_archive
 from projections.audit.workspace import Workspace
 from tests.audit.faults import AMOUNTS
-from tests.audit.ledgers import empty, write
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -40,6 +40,14 @@ def later(dsn: str, position: int, day: str) -> None:
         )
 
 
+@pytest.fixture(scope="module")
+def whole(history: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of a few files that nobody changes."""
+    folder = tmp_path_factory.mktemp("whole")
+    archive(history, folder, size=50)
+    return folder
+
+
 def test_every_field_of_every_stored_event_has_a_column() -> None:
     names: set[str] = set()
     with Workspace.opened() as space:
@@ -57,33 +65,29 @@ def test_every_field_of_every_stored_event_has_a_column() -> None:
     assert AMOUNTS & names <= set(FIELDS)
 
 
-def test_an_archive_gives_the_same_answer_without_a_database(database: str, tmp_path: Path) -> None:
-    write(database, seed=6, happenings=120)
-    archive(database, tmp_path, size=120)
-    direct, kept = replay(database), replay_archive(tmp_path, chunk=70)
+def test_an_archive_gives_the_same_answer_without_a_database(another: str, tmp_path: Path) -> None:
+    archive(another, tmp_path, size=120)
+    direct, kept = replay(another), replay_archive(tmp_path, chunk=70)
     assert direct.equal
     assert kept.equal
     assert (kept.figures, kept.totals, kept.position) == (direct.figures, direct.totals, direct.position)
     assert kept.models == {}
-    compared = replay_archive(tmp_path, database)
+    compared = replay_archive(tmp_path, another)
     assert compared.equal
     assert compared.compared == direct.compared
 
 
-def test_the_stored_bytes_stand_beside_the_columns_by_month_in_log_order(
-    database: str, tmp_path: Path
-) -> None:
-    write(database, seed=6, happenings=60)
-    with psycopg.connect(database) as connection:
+def test_the_stored_bytes_stand_beside_the_columns_by_month_in_log_order(town: str, tmp_path: Path) -> None:
+    with psycopg.connect(town) as connection:
         end = connection.execute("SELECT max(notification_id) FROM ledger.ledger_events").fetchone()
     assert end is not None
-    later(database, 31, "2028-01-01")
-    later(database, 50, "2028-02-29")
-    known = archive(database, tmp_path)
+    later(town, 31, "2028-01-01")
+    later(town, 50, "2028-02-29")
+    known = archive(town, tmp_path)
     assert [(file.month, file.first, file.last) for file in known.files] == [
         ("2027-12", 1, 30), ("2028-01", 31, 49), ("2028-02", 50, end[0]),
     ]  # fmt: skip
-    with psycopg.connect(database) as connection, duckdb.connect() as columns:
+    with psycopg.connect(town) as connection, duckdb.connect() as columns:
         stored = connection.execute(
             "SELECT notification_id, originator_id, originator_version, topic, state"
             " FROM ledger.ledger_events ORDER BY notification_id"
@@ -97,29 +101,26 @@ def test_the_stored_bytes_stand_beside_the_columns_by_month_in_log_order(
     assert sum(file.sums["stored_bytes"] for file in known.files) == sum(len(row[4]) for row in stored)
 
 
-def test_what_is_new_is_added_and_what_is_there_stays(database: str, tmp_path: Path) -> None:
-    write(database, seed=6, happenings=40)
-    first = archive(database, tmp_path)
+def test_what_is_new_is_added_and_what_is_there_stays(town: str, tmp_path: Path) -> None:
+    first = archive(town, tmp_path)
     before = files_of(tmp_path)
-    with Ledger.open(database) as ledger:
+    with Ledger.open(town) as ledger:
         command = {"id": "new", "op": "open_account", "at": "2026-03-10T10:00:00+08:00", "account": "NEW"}
         ledger.submit([json.dumps(command | {"region": "510104", "insurance": "resident"}).encode()])
-    second = archive(database, tmp_path)
+    second = archive(town, tmp_path)
     assert (second.position, len(second.files)) == (first.position + 1, len(first.files) + 1)
     after = files_of(tmp_path)
     assert {name: after[name] for name in before if name != manifest.NAME} == {
         name: content for name, content in before.items() if name != manifest.NAME
     }
-    assert archive(database, tmp_path) == second
+    assert archive(town, tmp_path) == second
     assert files_of(tmp_path) == after
 
 
 @pytest.mark.parametrize("step", ["written", "named", "listed"])
 def test_a_killed_archive_is_whole_and_goes_on(
-    step: str, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    step: str, history: str, tmp_path: Path, whole: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(database, seed=6, happenings=60)
-    whole = archive(database, tmp_path / "whole", size=50)
     put, steps = manifest.put_in_place, {"written": 3, "named": 5, "listed": 6}
     done = iter(range(100))
 
@@ -130,28 +131,27 @@ def test_a_killed_archive_is_whole_and_goes_on(
 
     monkeypatch.setattr(manifest, "put_in_place", dying)
     with pytest.raises(Killed):
-        archive(database, tmp_path / "cut", size=50)
+        archive(history, tmp_path / "cut", size=50)
     monkeypatch.setattr(manifest, "put_in_place", put)
     part = replay_archive(tmp_path / "cut")
     assert part.equal
     assert 40 < part.events <= 100
-    again = archive(database, tmp_path / "cut", size=50)
+    again = archive(history, tmp_path / "cut", size=50)
     assert [(file.path, file.sums) for file in again.files] == [
-        (file.path, file.sums) for file in whole.files
+        (file.path, file.sums) for file in manifest.read(whole).files
     ]
-    assert replay_archive(tmp_path / "cut").as_dict() == replay_archive(tmp_path / "whole").as_dict()
+    assert replay_archive(tmp_path / "cut").as_dict() == replay_archive(whole).as_dict()
 
 
-def test_a_file_that_is_not_as_the_manifest_says_is_refused(database: str, tmp_path: Path) -> None:
-    write(database, seed=6, happenings=30)
-    known = archive(database, tmp_path, size=40)
+def test_a_file_that_is_not_as_the_manifest_says_is_refused(history: str, tmp_path: Path) -> None:
+    known = archive(history, tmp_path, size=40)
     path = tmp_path / known.files[1].path
     kept = path.read_bytes()
     for changed in (kept[:-1], kept[:100] + bytes([kept[100] ^ 1]) + kept[101:], None):
         path.unlink(missing_ok=True)
         if changed is not None:
             path.write_bytes(changed)
-        for work in (replay_archive, lambda folder: archive(database, folder)):
+        for work in (replay_archive, lambda folder: archive(history, folder)):
             with pytest.raises(ArchiveDamaged, match=known.files[1].path):
                 work(tmp_path)
     path.write_bytes(kept)
@@ -167,18 +167,14 @@ def test_a_manifest_that_is_none_is_refused(database: str, tmp_path: Path) -> No
             replay_archive(tmp_path)
 
 
-def test_an_archive_of_another_log_is_not_added_to(database: str, server: str, tmp_path: Path) -> None:
-    write(database, seed=6, happenings=30)
-    archive(database, tmp_path)
-    with empty(server) as other:
-        write(other, seed=7, happenings=60)
-        with pytest.raises(ArchiveDamaged, match="of another log"):
-            archive(other, tmp_path)
+def test_an_archive_of_another_log_is_not_added_to(history: str, another: str, tmp_path: Path) -> None:
+    archive(history, tmp_path)
+    with pytest.raises(ArchiveDamaged, match="of another log"):
+        archive(another, tmp_path)
 
 
-def test_an_edited_event_shows_in_the_archive_alone(database: str, tmp_path: Path) -> None:
-    write(database, seed=6, happenings=60)
-    with psycopg.connect(database) as connection:
+def test_an_edited_event_shows_in_the_archive_alone(town: str, tmp_path: Path) -> None:
+    with psycopg.connect(town) as connection:
         row = connection.execute(
             "UPDATE ledger.ledger_events SET state = convert_to(replace(convert_from(state, 'UTF8'),"
             """ '"amount_fen":', '"amount_fen":1'), 'UTF8') WHERE notification_id ="""
@@ -186,20 +182,19 @@ def test_an_edited_event_shows_in_the_archive_alone(database: str, tmp_path: Pat
             " RETURNING notification_id"
         ).fetchone()
     assert row is not None
-    archive(database, tmp_path)
+    archive(town, tmp_path)
     first = replay_archive(tmp_path).differences[0]
     assert (first.position, first.kind) == (row[0], "amount_differs")
 
 
-def test_an_event_without_a_column_for_a_field_is_not_archived(database: str, tmp_path: Path) -> None:
-    write(database, seed=6, happenings=20)
-    with psycopg.connect(database) as connection:
+def test_an_event_without_a_column_for_a_field_is_not_archived(town: str, tmp_path: Path) -> None:
+    with psycopg.connect(town) as connection:
         connection.execute(
             "UPDATE ledger.ledger_events SET state = convert_to(replace(convert_from(state, 'UTF8'),"
             """ '"request":', '"surprise":1,"request":'), 'UTF8') WHERE notification_id = 5"""
         )
     with pytest.raises(ArchiveDamaged, match="position 5 has bytes that its columns do not say"):
-        archive(database, tmp_path)
+        archive(town, tmp_path)
 
 
 def rewritten(folder: Path, sql: str) -> None:
@@ -230,9 +225,9 @@ def rewritten(folder: Path, sql: str) -> None:
         "INSERT INTO moves BY NAME (SELECT 1 AS position, account_no, 5 AS current_move FROM moves LIMIT 1)",
     ],
 )
-def test_moves_that_the_columns_do_not_say_are_a_difference(sql: str, database: str, tmp_path: Path) -> None:
-    write(database, seed=6, happenings=60)
-    archive(database, tmp_path)
-    rewritten(tmp_path, sql)
-    report = replay_archive(tmp_path)
+def test_moves_that_the_columns_do_not_say_are_a_difference(sql: str, whole: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "changed"
+    shutil.copytree(whole, folder)
+    rewritten(folder, sql)
+    report = replay_archive(folder)
     assert {(found.place, found.kind) for found in report.differences} == {("archive", "amount_differs")}

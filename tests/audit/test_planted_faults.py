@@ -21,9 +21,8 @@ def finds(dsn: str, plant: Plant, seed: int) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_planted_fault_is_found_where_it_is_and_named(fault: str, database: str) -> None:
-    write(database, seed=2, happenings=90)
-    finds(database, FAULTS[fault], seed=2)
+def test_a_planted_fault_is_found_where_it_is_and_named(fault: str, another: str) -> None:
+    finds(another, FAULTS[fault], seed=2)
 
 
 @pytest.mark.long

@@ -11,16 +11,9 @@ import pytest
 from scripts.audit_replay import main
 from scripts.cli.settings import Settings
 from scripts.commands.archive import archive
-from scripts.commands.replay import replay
-from tests.audit.ledgers import write
+from scripts.commands.replay import replay, run, show
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def town(database: str) -> str:
-    write(database, seed=3, happenings=60)
-    return database
 
 
 def damage(dsn: str) -> int:
@@ -33,12 +26,14 @@ def damage(dsn: str) -> int:
     return int(row[0])
 
 
-def test_an_equal_replay_says_so_on_a_page_and_exits_0(town: str, capfd: pytest.CaptureFixture[str]) -> None:
-    assert replay(Settings(dsn=town)) == 0
+def test_an_equal_replay_says_so_on_a_page_and_exits_0(
+    history: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert replay(Settings(dsn=history)) == 0
     page = capfd.readouterr().out
     assert "no differences" in page
     assert "aggregates" in page
-    assert replay(Settings(dsn=town, lang="zh"), full=True) == 0
+    assert replay(Settings(dsn=history, lang="zh"), full=True) == 0
     assert "没有差异" in capfd.readouterr().out
 
 
@@ -53,24 +48,25 @@ def test_a_difference_is_listed_in_both_languages_and_exits_1(
     assert (difference["position"], difference["kind"], difference["place"]) == (
         position, "row_differs", "entries",
     )  # fmt: skip
-    replay(Settings(dsn=town))
+    report = run(Settings(dsn=town), None, full=False)
+    show(report, "en")
     assert "a row was edited" in capfd.readouterr().out
-    replay(Settings(dsn=town, lang="zh"))
+    show(report, "zh")
     assert "行内容被改动" in capfd.readouterr().out
 
 
 def test_an_archive_is_written_shown_and_replayed(
-    town: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    history: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "kept"
-    assert archive(Settings(dsn=town), folder=folder) == 0
+    assert archive(Settings(dsn=history), folder=folder) == 0
     assert "events-000000000001-" in capfd.readouterr().out
-    assert archive(Settings(dsn=town), folder=folder, json=True) == 0
+    assert archive(Settings(dsn=history), folder=folder, json=True) == 0
     position = json.loads(capfd.readouterr().out)["position"]
     assert replay(Settings(), archive=folder, json=True) == 0
     answer = json.loads(capfd.readouterr().out)
     assert (answer["position"], answer["models"]) == (position, {})
-    assert replay(Settings(dsn=town), archive=folder, json=True) == 0
+    assert replay(Settings(dsn=history), archive=folder, json=True) == 0
     assert json.loads(capfd.readouterr().out)["models"]["balances"] == position
 
 
