@@ -62,7 +62,7 @@ LISTS: Final[dict[str, dict[str, str]]] = {
 TEXTS: Final[tuple[str, ...]] = ("order", "unbound", "facts", "figures", "asked", "pack", "exceptions")
 """Lists of texts and free objects: kept as the JSON they are."""
 
-NOTED: Final[tuple[str, ...]] = ("subject", "break", "period", "periods", "checkpoints")
+NOTED: Final[tuple[str, ...]] = ("subject", "break", "period", "periods", "checkpoints", "facts")
 """Kinds of streams whose events no command asked for: they move nothing; an archive keeps them as JSON."""
 
 COLUMNS: Final[tuple[str, ...]] = (*FIELDS, *LISTS, *TEXTS)

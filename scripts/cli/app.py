@@ -26,6 +26,7 @@ from scripts.commands import (
     generate,
     generate_month,
     grant_reader,
+    importing,
     keygen,
     lists,
     person,
@@ -67,7 +68,7 @@ def program() -> typer.Typer:
     )
     before_the_name(app)
     for module in (
-        apply, queries, records, totals, diff, affected, explain, lists, policies,
+        apply, importing, queries, records, totals, diff, affected, explain, lists, policies,
         follow, rebuild, digest, replay, archive, grant_reader,
         person, staff, keygen, checkpoint, cosign, verify, receipt, prove, export_log, generate,
         generate_month,

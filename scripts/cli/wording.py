@@ -92,6 +92,7 @@ LABELS: Final[dict[str, tuple[str, str]]] = {
     "leaf_hash": ("leaf hash", "叶子哈希"),
     "leg": ("leg", "分项"),
     "legs": ("legs", "支付明细"),
+    "line": ("line", "行"),
     "limit_fen": ("yearly limit", "年度限额"),
     "limit_year": ("year of limits", "限额年度"),
     "max": ("at most", "上限"),

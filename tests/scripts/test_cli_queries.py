@@ -29,6 +29,7 @@ KEYS = {
     ("list", "suspense"): {"suspense"},
     ("list", "bindings", "--region", "51"): {"bindings"},
     ("list", "unknown"): {"unknown"},
+    ("list", "exceptions"): {"exceptions"},
 }  # fmt: skip
 
 

@@ -135,6 +135,32 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
         "has legs that do not add up to the account total",
         "各账户明细之和不等于个账支付总额",
     ),
+    "share_not_closed": (
+        "has a personal share that is not what accounts and cash paid",
+        "个人负担总金额不等于账户支付与现金之和",
+    ),
+    "self_paid_above_share": (
+        "has more that is fully self-paid than its personal share",
+        "全自费金额大于个人负担总金额",
+    ),
+    "legs_missing": (
+        "was paid by mutual aid, and nothing says whose money that was",
+        "有共济支付，但缺少付款人明细",
+    ),
+    "leg_of_another": (
+        "has a leg whose relation and payer do not agree on who the patient is",
+        "明细的关系与付款人不一致",
+    ),
+    "too_many_legs": ("has more than 20 legs", "明细超过 20 条"),
+    "bucket_missing": (
+        "does not say which bucket the money left; --bucket does",
+        "未说明资金出自哪个子账户；请用 --bucket 指定",
+    ),
+    "settlement_twice": ("is the same settlement a second time", "同一结算重复出现"),
+    "not_a_command": (
+        "holds a value that the ledger cannot keep, such as a citizen-ID number",
+        "含有账本不能保存的内容，如身份证号",
+    ),
     "leg_twice": ("has the same leg a second time", "同一明细重复"),
 }
 """Code → the reason in English and Chinese, in the words of someone who is shown the line."""
