@@ -12,7 +12,7 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "events_swapped": ("two events have changed places", "两个事件互换了位置"),
     "event_out_of_place": ("an event cannot stand here", "事件不应出现在此处"),
     "version_out_of_line": ("a version of a stream is out of line", "事件流版本不连续"),
-    "recorded_out_of_order": ("recorded before the event before it", "记账时间早于前一事件"),
+    "recorded_out_of_order": ("recorded before the one before it in its stream", "记账时间早于流中前一事件"),
     "amount_differs": ("an amount does not agree with the others", "金额与其他记录不一致"),
     "figure_differs": ("a decision saw another figure than there was", "决定所依据的数字与实际不符"),
     "counterpart_missing": ("its counterpart is missing", "缺少对应事件"),

@@ -36,7 +36,7 @@ _MACROS: Final = (
 )
 _CHECKS: Final = (
     "neighbours", "events_missing", "events_repeated", "events_unreadable", "events_out_of_place",
-    "recorded_backwards", "versions", "sums_of_settlements", "sums_of_given", "sums_of_refunds",
+    "versions", "recorded_backwards", "sums_of_settlements", "sums_of_given", "sums_of_refunds",
     "claims_of_settlements", "claims_of_accounts", "settle_claims", "running", "balances_recorded",
     "years_closed", "figures_seen", "remember_accounts", "remember_last",
 )  # fmt: skip

@@ -196,7 +196,7 @@ CREATE TABLE account_state (
     account VARCHAR, events BIGINT, current_fen BIGINT, carried_fen BIGINT, held_current_fen BIGINT,
     held_carried_fen BIGINT, reserved_fen BIGINT, balance_off_fen BIGINT
 );
-CREATE TABLE stream_state (stream VARCHAR, version BIGINT, off BIGINT);
+CREATE TABLE stream_state (stream VARCHAR, version BIGINT, off BIGINT, recorded_at TIMESTAMP);
 CREATE TABLE last_event (
-    position BIGINT, stream VARCHAR, topic VARCHAR, request VARCHAR, recorded_at TIMESTAMP, op VARCHAR, rank BIGINT
+    position BIGINT, stream VARCHAR, topic VARCHAR, request VARCHAR, op VARCHAR, rank BIGINT
 );

@@ -69,16 +69,16 @@ CREATE OR REPLACE TEMP TABLE neighbours AS
 SELECT *, request = previous_request AND (topic <> 'RequestRefused' OR previous_topic = 'PolicyRecorded')
     AND topic NOT IN (SELECT topic FROM noted) AS same_command
 FROM (
-    SELECT position, stream, version, topic, readable, request, recorded_at, op, cause, rank, seen,
+    SELECT position, stream, version, topic, readable, request, op, cause, rank, seen,
         lag(position) OVER w AS previous_position, lag(topic) OVER w AS previous_topic,
-        lag(request) OVER w AS previous_request, lag(recorded_at) OVER w AS previous_recorded_at,
+        lag(request) OVER w AS previous_request,
         lag(rank) OVER w AS previous_rank, lag(op) OVER w AS previous_op
     FROM (
-        SELECT position, stream, version, topic, readable, request, recorded_at, op, cause, coalesce(rank, 0) AS rank,
+        SELECT position, stream, version, topic, readable, request, op, cause, coalesce(rank, 0) AS rank,
             false AS seen
         FROM chunk
         UNION ALL BY NAME
-        SELECT position, stream, topic, true AS readable, request, recorded_at, op, rank, true AS seen FROM last_event
+        SELECT position, stream, topic, true AS readable, request, op, rank, true AS seen FROM last_event
     )
     WINDOW w AS (ORDER BY position)
 )
@@ -162,39 +162,41 @@ WHERE n.readable
         ))
     );
 
--- name: recorded_backwards
--- Recording times never go back, but for what no command asked for: other programs stamp it, between two batches
--- that may have been stamped earlier.
-INSERT INTO differences
-SELECT position, 'recorded_out_of_order', 'log', stream, concat('not before ', previous_recorded_at), CAST(recorded_at AS VARCHAR)
-FROM neighbours
-WHERE recorded_at < previous_recorded_at AND topic NOT IN (SELECT topic FROM noted)
-    AND previous_topic NOT IN (SELECT topic FROM noted);
-
 -- name: versions
 -- A stream's versions are dense from 1, in log order. A jump is named where it arises.
 CREATE OR REPLACE TEMP TABLE versions AS
 SELECT position, stream, version, off,
-    lag(off, 1, known) OVER (PARTITION BY stream ORDER BY position) AS previous_off
+    lag(off, 1, known) OVER w AS previous_off,
+    recorded_at, lag(recorded_at, 1, known_at) OVER w AS previous_recorded_at
 FROM (
-    SELECT position, c.stream, c.version, coalesce(s.off, 0) AS known,
+    SELECT position, c.stream, c.version, coalesce(s.off, 0) AS known, c.recorded_at, s.recorded_at AS known_at,
         c.version - coalesce(s.version, 0) - row_number() OVER (PARTITION BY c.stream ORDER BY position) AS off
     FROM chunk c
     LEFT JOIN stream_state s ON s.stream = c.stream
     WHERE split_part(c.stream, ':', 1) IN ('account', 'family', 'policies', 'checkpoints')
-);
+)
+WINDOW w AS (PARTITION BY stream ORDER BY position);
 INSERT INTO differences
 SELECT position, 'version_out_of_line', 'log', stream, concat('version ', version - off), concat('version ', version)
 FROM versions
 WHERE off <> previous_off AND off <> 0;
 CREATE OR REPLACE TABLE stream_state AS
-SELECT stream, CAST(sum(version) AS BIGINT) AS version, arg_max(off, place) AS off
+SELECT stream, CAST(sum(version) AS BIGINT) AS version, arg_max(off, place) AS off,
+    arg_max(recorded_at, place) AS recorded_at
 FROM (
-    SELECT stream, version, off, 0 AS place FROM stream_state
+    SELECT stream, version, off, recorded_at, 0 AS place FROM stream_state
     UNION ALL
-    SELECT stream, count(*), arg_max(off, position), 1 FROM versions GROUP BY stream
+    SELECT stream, count(*), arg_max(off, position), arg_max(recorded_at, position), 1 FROM versions GROUP BY stream
 )
 GROUP BY stream;
+
+-- name: recorded_backwards
+-- Recording times never go back within a stream: its next event was decided after the one before was written. Between
+-- streams they may, by as long as one writer waits for another, and so may checkpoints of two signers.
+INSERT INTO differences
+SELECT position, 'recorded_out_of_order', 'log', stream, concat('not before ', previous_recorded_at), CAST(recorded_at AS VARCHAR)
+FROM versions
+WHERE recorded_at < previous_recorded_at AND stream <> 'checkpoints';
 
 -- name: versions_of_the_rest
 -- Streams that seldom have a second event: each version stands behind the one before it.
@@ -216,7 +218,7 @@ WHERE earlier.position IS NULL OR earlier.position > later.position;
 
 -- name: remember_last
 CREATE OR REPLACE TABLE last_event AS
-SELECT position, stream, topic, request, recorded_at, op, coalesce(rank, 0) AS rank FROM chunk
+SELECT position, stream, topic, request, op, coalesce(rank, 0) AS rank FROM chunk
 ORDER BY position DESC LIMIT 1;
 
 -- name: the_end
