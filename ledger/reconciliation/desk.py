@@ -26,6 +26,7 @@ from ledger.persistence.memory import MemoryLog
 from ledger.persistence.postgres import PostgresLog
 from ledger.reconciliation import correcting, signing, taking
 from ledger.reconciliation.acting import Assign, Propose, Wish, decide
+from ledger.reconciliation.belonging import Belonging, belonging
 from ledger.reconciliation.correcting import Correction
 from ledger.reconciliation.items import ReconciliationItem
 from ledger.reconciliation.office import Office, item_of, stamp
@@ -37,6 +38,7 @@ from ledger.reconciliation.signing import SignOff
 from ledger.reconciliation.staff import Directory
 from ledger.reconciliation.store import MemoryStore, PostgresStore
 from ledger.reconciliation.taking import GivenFile, Taken
+from ledger.reconciliation.telling import Told, tell
 from ledger.reconciliation.workdays import china
 
 
@@ -84,6 +86,18 @@ class Desk:
     ) -> Run:
         """Match a period's rows and keep what was found; with `keep` false show it only."""
         return run(self.office, key, ours, rules, unreadable, keep=keep)
+
+    def period(self, key: PeriodKey) -> Period:
+        """A period as it stands. Raises `Refused` (`period_not_found`)."""
+        return self.office.periods(key.party).get(key)
+
+    def belonging(self, key: PeriodKey) -> Belonging:
+        """Which of our rows belong to a period. See `belonging`."""
+        return belonging(self.office, key)
+
+    def told(self, key: PeriodKey, ours: OurSide, rules: Rules = DEFAULT_RULES) -> Told:
+        """Every match and break of the last run. See `telling.tell`."""
+        return tell(self.office, key, ours, rules)
 
     # breaks -----------------------------------------------------------------------------------------------
 

@@ -140,6 +140,14 @@ _WORDING: Final[dict[str, tuple[str, str]]] = {
         "nothing was matched since the last file came in; run copay reconcile match",
         "最近一次收文件后尚未对账；请运行 copay reconcile match",
     ),
+    "never_matched": (
+        "{period} was never matched; run copay reconcile match",
+        "{period} 尚未对账；请运行 copay reconcile match",
+    ),
+    "run_not_told": (
+        "the rows or the profile are no longer those of the last run; match again, then ask for the report",
+        "数据或版式已与最近一次对账不同；请重新对账后再出报告",
+    ),
     "file_known": ("this file was taken already as {name}", "该文件已收，文件名 {name}"),
     "files_changed": (
         "the files changed while they were matched; match again",

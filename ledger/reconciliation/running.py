@@ -21,10 +21,11 @@ from ledger.events.reconciliation import (
 )
 from ledger.ids import break_stream, periods_stream
 from ledger.reconciliation.amounts import together
+from ledger.reconciliation.decided import joined, late_rules
 from ledger.reconciliation.items import ReconciliationItem
 from ledger.reconciliation.matching.board import money_here, money_there
 from ledger.reconciliation.matching.ladder import match
-from ledger.reconciliation.matching.outcome import Amounts, Break, Line, Match, Outcome, Tally
+from ledger.reconciliation.matching.outcome import Amounts, Break, Line, Outcome, Tally
 from ledger.reconciliation.office import PREFIX, Book, Moved, Office, book_of, item_of, stamp, stream_of
 from ledger.reconciliation.periods import Period, PeriodKey, check_open
 from ledger.reconciliation.refused import Refused
@@ -108,7 +109,13 @@ class _Attempt:
 
     def run(self, ours: OurSide, rules: Rules, unreadable: list[Unreadable], *, keep: bool) -> Run:
         theirs = [] if self._period is None else rows_of(self._office, self._book, self._key)
-        outcome = match(ours.rows, theirs, self._late(rules), unreadable=unreadable, decided=self._joined())
+        outcome = match(
+            ours.rows,
+            theirs,
+            late_rules(self._before, rules),
+            unreadable=unreadable,
+            decided=joined(self._items.values()),
+        )
         found = {item_id(self._key, one.side, one.key): one for one in outcome.breaks}
         assert len(found) == len(outcome.breaks), "no two breaks of a run have the same key"
         event = self._event(outcome, ours, theirs, found)
@@ -122,25 +129,6 @@ class _Attempt:
         }
         return Run(outcome, event, theirs, *by_kind.values())
 
-    def _late(self, rules: Rules) -> Rules:
-        """What comes now for the days of a signed period is late."""
-        signed = None if self._before is None else self._before.signed
-        if self._before is None or signed is None or self._before.matched is None:
-            return rules
-        return msgspec.structs.replace(
-            rules, signed_through=self._before.key.last, signed_position=self._before.matched.upto
-        )
-
-    def _joined(self) -> list[Match]:
-        """Rows that two people joined before."""
-        joined = []
-        for state in self._items.values():
-            done = state.proposal
-            if state.state == "closed" and done is not None and done.action == "join":
-                lines = tuple(Line(row.file, row.line) for row in done.theirs)
-                joined.append(Match(done.ours, lines, "clerk"))
-        return joined
-
     def _event(
         self, outcome: Outcome, ours: OurSide, theirs: Sequence[Theirs], found: Mapping[str, Break]
     ) -> PeriodMatched:
@@ -151,10 +139,10 @@ class _Attempt:
             run=1 + (0 if period is None else period.runs),
             upto=ours.position,
             files=() if period is None else tuple(file.file for file in period.files),
-            here=_sums(outcome.ours.matched.plus(outcome.ours.open)),
-            there=_sums(outcome.theirs.matched.plus(outcome.theirs.open)),
-            left_here=_sums(outcome.ours.open),
-            left_there=_sums(outcome.theirs.open),
+            here=sums_of(outcome.ours.matched.plus(outcome.ours.open)),
+            there=sums_of(outcome.theirs.matched.plus(outcome.theirs.open)),
+            left_here=sums_of(outcome.ours.open),
+            left_there=sums_of(outcome.theirs.open),
             rules=_by_rule(outcome, ours.rows, theirs),
             classes=_by_class(found.values()),
             breaks=tuple(found),
@@ -261,7 +249,8 @@ def _effect(amounts: Amounts) -> Effect:
     return Effect(total_fen=amounts.total_fen, fund_fen=amounts.fund_fen, account_fen=amounts.account_fen)
 
 
-def _sums(tally: Tally) -> Sums:
+def sums_of(tally: Tally) -> Sums:
+    """A tally as events say it."""
     amounts = tally.amounts
     return Sums(
         rows=tally.rows,
@@ -285,7 +274,7 @@ def _by_rule(outcome: Outcome, ours: Sequence[Ours], theirs: Sequence[Theirs]) -
             others = others.plus(Tally(1, there[line]))
         sums[one.rule] = (count + 1, mine, others)
     return tuple(
-        RuleSums(rule=rule, matches=count, here=_sums(mine), there=_sums(others))
+        RuleSums(rule=rule, matches=count, here=sums_of(mine), there=sums_of(others))
         for rule, (count, mine, others) in sorted(sums.items())
     )
 

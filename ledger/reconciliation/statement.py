@@ -38,10 +38,10 @@ def draw_up(
     gone = [items[item] for item in period.breaks if item not in set(run.breaks)]
     carried = [items[item] for item in last.open_items]
     explained = together((*(item.effect for item in standing), *(part.effect for part in rest)))
-    ages = {item.item: workdays.age(first_day(item), today) for item in (*standing, *gone, *carried)}
+    ages = [workdays.age(first_day(item), today) for item in (*standing, *gone, *carried)]
 
     def lines(some: Iterable[ReconciliationItem]) -> tuple[ItemLine, ...]:
-        return tuple(_line(item, ages[item.item].days, ages[item.item].working_days) for item in some)
+        return item_lines(some, today, workdays)
 
     return Statement(
         party=period.opened.party,
@@ -64,8 +64,14 @@ def draw_up(
         rest=tuple(rest),
         unexplained=less(difference(run.there, run.here), explained),
         day=today.isoformat(),
-        unknown_years=tuple(sorted({year for age in ages.values() for year in age.unknown_years})),
+        unknown_years=tuple(sorted({year for age in ages for year in age.unknown_years})),
     )
+
+
+def item_lines(items: Iterable[ReconciliationItem], today: date, workdays: Workdays) -> tuple[ItemLine, ...]:
+    """Items as they stand on a sheet, with their age on a day."""
+    aged = ((item, workdays.age(first_day(item), today)) for item in items)
+    return tuple(_line(item, age.days, age.working_days) for item, age in aged)
 
 
 def statement_digest(statement: Statement) -> str:
