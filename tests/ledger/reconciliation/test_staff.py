@@ -298,5 +298,5 @@ def test_nobody_approves_their_own_through_any_role(dsns: dict[str, str]) -> Non
 
 
 @pytest.mark.long
-def test_nobody_approves_their_own_through_any_role_ten_thousand_times(dsns: dict[str, str]) -> None:
-    assert attack(dsns, sequences=10_000) > 3_000
+def test_nobody_approves_their_own_through_any_role_a_thousand_times(dsns: dict[str, str]) -> None:
+    assert attack(dsns, sequences=1_000) > 300
