@@ -16,7 +16,8 @@ from ledger.events.envelope import StreamEvent
 from ledger.persistence.appending import append
 from ledger.persistence.arrays import Integers, Texts
 from ledger.persistence.log import Batch, Conflict, KnownRequest, Span
-from ledger.persistence.recorder import LedgerRecorder, datastore
+from ledger.persistence.recorder import LedgerRecorder, datastore, narrow
+from ledger.persistence.working_as import role_for
 
 _LOAD = """
 SELECT e.originator_id, e.originator_version, e.topic, e.state
@@ -44,6 +45,7 @@ SELECT k.request_id, k.digest, e.originator_id, e.originator_version, e.topic, e
 FROM ledger.request_keys k JOIN ledger.ledger_events e ON e.notification_id = k.position
 WHERE k.request_id = ANY (%b)
 """
+_MAY_NOT = "42501"
 _BIRTHS = "SELECT account, born FROM ledger.subjects WHERE account = ANY (%b)"
 
 
@@ -54,18 +56,23 @@ class PostgresLog:
 
     def __init__(self, dsn: str) -> None:
         self._datastore = datastore(dsn)
-        self.recorder = LedgerRecorder(self._datastore)
         self._conn: psycopg.Connection[Any] | None = None
         self._owner: int | None = None
         try:
             with _sentences():
-                psycopg.connect(
-                    dsn, connect_timeout=5
-                ).close()  # an answer at once, where the pool would go on trying
+                self._work_as_writer(dsn)
+                self.recorder = LedgerRecorder(self._datastore)  # which connects
                 self.recorder.prepare()
         except BaseException:
             self.close()
             raise
+
+    def _work_as_writer(self, dsn: str) -> None:
+        """Ask on a connection of its own: it has an answer at once, where the pool would go on trying."""
+        with psycopg.connect(dsn, connect_timeout=5) as connection:
+            role = role_for(connection, "writer")
+        if role is not None:
+            narrow(self._datastore, role)
 
     @contextmanager
     def session(self, *, exclusive: bool) -> Iterator[None]:
@@ -154,6 +161,20 @@ class PostgresLog:
         return self._conn
 
 
+def make_ledger(dsn: str) -> None:
+    """Make what the database lacks of a ledger, with the rights of the connecting role.
+
+    Raises `StoreUnavailable`: no database, one of another format, or a role that may not do this.
+    """
+    store = datastore(dsn)
+    try:
+        with _sentences():
+            psycopg.connect(dsn, connect_timeout=5).close()
+            LedgerRecorder(store).prepare()
+    finally:
+        store.close()
+
+
 @contextmanager
 def _sentences() -> Iterator[None]:
     """What the database client raises becomes one sentence; a server's own words stay out of it."""
@@ -175,6 +196,13 @@ def _sentences() -> Iterator[None]:
     except (PersistenceError, psycopg.Error) as error:
         cause = error if isinstance(error, psycopg.Error) else error.__cause__
         state = getattr(cause, "sqlstate", None) or "unknown"
+        if state == _MAY_NOT:
+            raise StoreUnavailable(
+                "the database role may not write this ledger, or make what it lacks: let an administrator "
+                "run copay init --roles, and grant this role copay_writer and copay_projector",
+                "该数据库角色无权写入账本或补建所缺对象：请由管理员运行 copay init --roles，"
+                "并将 copay_writer 与 copay_projector 授予该角色",
+            ) from error
         raise StoreUnavailable(
             f"the database refused a statement of this program (SQLSTATE {state}); check the role's rights",
             f"数据库拒绝了本程序的语句（SQLSTATE {state}）；请检查角色权限",

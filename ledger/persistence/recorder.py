@@ -5,14 +5,16 @@ takes, so they are dense and in commit order, and no lock waits for ANALYZE. And
 the decision read, not only those it writes.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from typing import Any, Final
 
 import psycopg
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.sql import SQL
 
 from ledger.errors import StoreUnavailable
@@ -20,9 +22,12 @@ from ledger.events.codec import LOG_FORMAT, check_log_format, decode, encode
 from ledger.events.envelope import StreamEvent
 from ledger.persistence.appending import append
 from ledger.persistence.log import Batch
+from ledger.persistence.working_as import with_options
 
 SCHEMA: Final = "ledger"
 TABLE: Final = "ledger_events"
+TABLES: Final = 2
+"""Counts up whenever `schema.sql` gets something that databases of older programs lack."""
 _PREPARE_LOCK: Final = 7310002
 _SESSION: Final = "-c enable_seqscan=off -c plan_cache_mode=force_generic_plan -c jit=off"
 """Every statement here finds rows by key. The server plans each anew if it is let, and what it planned for an
@@ -66,31 +71,36 @@ class LedgerRecorder(PostgresApplicationRecorder):
         return list(range(span.first + 1, span.last + 1))
 
     def prepare(self) -> None:
-        """Make schema, tables and functions where they are missing; several processes may do it at once.
+        """Make what is missing of schema, tables and functions; several processes may do it at once.
 
         Raises `StoreUnavailable` for a database of another format.
         """
         with self.datastore.get_connection() as conn:
-            if _format_of(conn) is None:
-                with conn.transaction():
-                    conn.execute("SELECT pg_advisory_xact_lock(%s)", (_PREPARE_LOCK,))
-                    conn.execute("CREATE SCHEMA IF NOT EXISTS ledger")
-                self._create(conn)
-            found = _format_of(conn)
-        if found is not None:
-            check_log_format(found)
+            if _lacks(conn):
+                with alone_in_preparing(conn), conn.transaction(), conn.cursor() as cursor:
+                    if _lacks(conn):
+                        self._make(cursor)
 
-    def _create(self, conn: psycopg.Connection[Any]) -> None:
-        with conn.transaction(), conn.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_PREPARE_LOCK,))
-            if _format_of(conn) is not None:
-                return
+    def _make(self, cursor: psycopg.Cursor[Any]) -> None:
+        row = cursor.execute(_LOG_THERE).fetchone()
+        if row is None or not row["there"]:
+            cursor.execute(_CREATE_SCHEMA)
             for statement in self.sql_create_statements:
                 cursor.execute(statement)
-            cursor.execute(files("ledger.persistence").joinpath("schema.sql").read_bytes())
-            cursor.execute("INSERT INTO ledger.format VALUES (%s)", (LOG_FORMAT,))
+        cursor.execute(files("ledger.persistence").joinpath("schema.sql").read_bytes())
+        cursor.execute(_FORMAT_ONCE, (LOG_FORMAT,))
+        cursor.execute(SQL("COMMENT ON SCHEMA ledger IS {}").format(f"tables {TABLES}"))
 
 
+_LOG_THERE: Final = "SELECT to_regclass('ledger.ledger_events') IS NOT NULL AS there"
+_CREATE_SCHEMA: Final = """
+DO $$ BEGIN
+    IF to_regnamespace('ledger') IS NULL THEN CREATE SCHEMA ledger; END IF;
+END $$
+"""
+"""`IF NOT EXISTS` asks for the right to make schemas even where there is nothing to make."""
+
+_FORMAT_ONCE: Final = "INSERT INTO ledger.format SELECT %s WHERE NOT EXISTS (SELECT FROM ledger.format)"
 _CREATE_TABLE: Final = """
 CREATE TABLE IF NOT EXISTS ledger.ledger_events (
     notification_id bigint NOT NULL,
@@ -105,13 +115,41 @@ CREATE TABLE IF NOT EXISTS ledger.ledger_events (
 """The library's columns, fixed widths first so that no bytes go to alignment."""
 
 
-def _format_of(conn: psycopg.Connection[Any]) -> int | None:
-    """The format of the ledger in this database; none when there is no ledger yet."""
-    found = conn.execute("SELECT to_regclass('ledger.format') IS NOT NULL AS found").fetchone()
+@contextmanager
+def alone_in_preparing(conn: psycopg.Connection[Any]) -> Iterator[None]:
+    """One program at a time makes what a database lacks.
+
+    The session holds the lock: a transaction that had begun before it got it would not see, in the server's
+    caches of names, what the one before has made.
+    """
+    conn.execute("SELECT pg_advisory_lock(%s)", (_PREPARE_LOCK,))
+    try:
+        yield
+    finally:
+        with suppress(psycopg.Error):  # a session that is gone holds nothing
+            conn.execute("SELECT pg_advisory_unlock(%s)", (_PREPARE_LOCK,))
+
+
+def _lacks(conn: psycopg.Connection[Any]) -> bool:
+    """Whether this database has no ledger yet, or one that lacks what was added since.
+
+    Raises `StoreUnavailable` for a log of another format.
+    """
+    found = conn.execute(_FOUND).fetchone()
     if found is None or not found["found"]:
-        return None
+        return True
     row = conn.execute("SELECT max(version) AS version FROM ledger.format").fetchone()
-    return None if row is None or row["version"] is None else int(row["version"])
+    if row is None or row["version"] is None:
+        return True
+    check_log_format(int(row["version"]))
+    made = re.fullmatch(r"tables (\d+)", found["label"] or "")
+    return made is None or int(made[1]) < TABLES
+
+
+_FOUND: Final = """
+SELECT to_regclass('ledger.format') IS NOT NULL AS found,
+    obj_description(to_regnamespace('ledger'), 'pg_namespace') AS label
+"""
 
 
 def datastore(dsn: str) -> PostgresDatastore:
@@ -137,5 +175,11 @@ def datastore(dsn: str) -> PostgresDatastore:
     )
     assert isinstance(store.pool.kwargs, dict)
     store.pool.kwargs = {"row_factory": store.pool.kwargs["row_factory"]}
-    store.pool.conninfo = make_conninfo(dsn, options=f"{given.get('options', '')} {_SESSION}".strip())
+    store.pool.conninfo = with_options(dsn, _SESSION)
     return store
+
+
+def narrow(store: PostgresDatastore, role: str) -> None:
+    """Let the datastore, which has not connected yet, work as this role."""
+    assert isinstance(store.pool.conninfo, str)
+    store.pool.conninfo = with_options(store.pool.conninfo, f"-c role={role}")

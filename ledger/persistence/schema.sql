@@ -1,4 +1,6 @@
--- Beside the library's own event table (ledger.ledger_events): request keys, subjects, and the one way to append.
+-- Beside the library's own event table (ledger.ledger_events): request keys, subjects, the one way to append, and
+-- what keeps anybody from changing what was appended. Run again, it changes nothing; run on a database of an older
+-- program, it adds what that lacks. Who may use what of it stands in `rights.py`.
 
 CREATE TABLE IF NOT EXISTS ledger.format (version integer NOT NULL);
 
@@ -15,6 +17,34 @@ CREATE TABLE IF NOT EXISTS ledger.subjects (
     born    date NOT NULL
 );
 
+-- Which database role plays which part in this ledger (`writer`, `projector` …); nothing where none were made.
+CREATE TABLE IF NOT EXISTS ledger.roles (
+    part text PRIMARY KEY,
+    role name NOT NULL
+);
+
+-- The role that plays a part, for whoever may work as it; null for everybody else.
+CREATE OR REPLACE FUNCTION ledger.role_for(wanted text) RETURNS name
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.role FROM ledger.roles r JOIN pg_roles known ON known.rolname = r.role
+    WHERE r.part = wanted AND pg_has_role(
+        session_user, known.oid,
+        CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END
+    )
+$$;
+
+-- What was appended stays as it is, whoever asks: the second line, behind the rights of roles.
+CREATE OR REPLACE FUNCTION ledger.refuse_change() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'what is in %.% stays: % is refused', TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'restrict_violation', HINT = 'Correct a mistake by appending what corrects it.';
+END $$;
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.ledger_events
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.request_keys
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+
 -- Take the one writer lock until the transaction ends, and see that what a decision rests on still holds.
 -- Under this lock position order is commit order, and positions are dense.
 --   since, reads: the decision read these streams as of position `since`; a later event on one of them is a conflict,
@@ -23,7 +53,7 @@ CREATE TABLE IF NOT EXISTS ledger.subjects (
 -- Returns the position of the last event. SQLSTATE 40001: what was read has changed.
 CREATE OR REPLACE FUNCTION ledger.begin_append(
     since bigint, reads text[], own_first bigint, own_last bigint, absent text[]
-) RETURNS bigint LANGUAGE plpgsql AS $$
+) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     last bigint;
 BEGIN
@@ -50,7 +80,7 @@ CREATE OR REPLACE FUNCTION ledger.append(
     ids text[], versions bigint[], topics text[], states bytea[],
     key_ids text[], key_events bigint[], key_digests bytea[],
     born_accounts text[], born_dates date[]
-) RETURNS bigint LANGUAGE plpgsql AS $$
+) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     last bigint := ledger.begin_append(since, reads, own_first, own_last, absent);
 BEGIN
@@ -67,3 +97,19 @@ BEGIN
     END IF;
     RETURN last;
 END $$;
+
+-- Append signed checkpoints, and nothing else, in the same way: for the role that may write these alone.
+CREATE OR REPLACE FUNCTION ledger.append_checkpoints(
+    since bigint, reads text[], own_first bigint, own_last bigint, absent text[], versions bigint[], states bytea[]
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    last bigint := ledger.begin_append(since, reads, own_first, own_last, absent);
+BEGIN
+    INSERT INTO ledger.ledger_events (originator_id, originator_version, topic, state, notification_id)
+        SELECT 'checkpoints', e.version, 'CheckpointSigned', e.state, last + e.n
+        FROM unnest(versions, states) WITH ORDINALITY AS e (version, state, n);
+    PERFORM pg_notify('ledger_events', '');
+    RETURN last;
+END $$;
+REVOKE EXECUTE ON FUNCTION
+    ledger.append_checkpoints(bigint, text[], bigint, bigint, text[], bigint[], bytea[]) FROM PUBLIC;

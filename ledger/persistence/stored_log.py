@@ -15,6 +15,7 @@ from ledger.errors import StoreUnavailable
 from ledger.events.codec import NOTED, check_log_format, encode
 from ledger.events.envelope import StreamEvent
 from ledger.events.request import PolicyRecorded
+from ledger.persistence.working_as import work_as
 from ledger.proof.leaves import LogRow
 
 _REQUEST: Final = re.compile(rb'"request":"([A-Za-z0-9_.:-]{1,64})"')
@@ -70,6 +71,7 @@ class PostgresStoredLog:
         """Connect. Raises `StoreUnavailable`: no database, or a log of another format."""
         with _in_one_sentence():
             self._connection = psycopg.connect(dsn, autocommit=True)
+            work_as(self._connection, "auditor")
             self._connection.read_only = True
         self._there = bool(self._rows(_THERE)[0][0])
         if self._there:

@@ -17,6 +17,7 @@ from projections.audit.errors import ArchiveDamaged, NothingToReplay
 from projections.audit.replay import replay, replay_archive
 from projections.audit.workspace import Workspace
 from tests.audit.faults import AMOUNTS
+from tests.tampering import tampering
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -31,7 +32,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
 
 def later(dsn: str, position: int, day: str) -> None:
     """From this position on, the log was recorded on another day."""
-    with psycopg.connect(dsn) as connection:
+    with tampering(dsn) as connection:
         connection.execute(
             "UPDATE ledger.ledger_events SET state = convert_to(regexp_replace(convert_from(state, 'UTF8'),"
             """ '"recorded_at":"[^T"]*T', '"recorded_at":"' || %s || 'T'), 'UTF8')"""
@@ -174,7 +175,7 @@ def test_an_archive_of_another_log_is_not_added_to(history: str, another: str, t
 
 
 def test_an_edited_event_shows_in_the_archive_alone(town: str, tmp_path: Path) -> None:
-    with psycopg.connect(town) as connection:
+    with tampering(town) as connection:
         row = connection.execute(
             "UPDATE ledger.ledger_events SET state = convert_to(replace(convert_from(state, 'UTF8'),"
             """ '"amount_fen":', '"amount_fen":1'), 'UTF8') WHERE notification_id ="""
@@ -188,7 +189,7 @@ def test_an_edited_event_shows_in_the_archive_alone(town: str, tmp_path: Path) -
 
 
 def test_an_event_without_a_column_for_a_field_is_not_archived(town: str, tmp_path: Path) -> None:
-    with psycopg.connect(town) as connection:
+    with tampering(town) as connection:
         connection.execute(
             "UPDATE ledger.ledger_events SET state = convert_to(replace(convert_from(state, 'UTF8'),"
             """ '"request":', '"surprise":1,"request":'), 'UTF8') WHERE notification_id = 5"""

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from ledger.persistence.stored_log import PostgresStoredLog
@@ -20,6 +19,7 @@ from scripts.cli.settings import Settings
 from scripts.commands.replay import replay
 from tests.audit.ledgers import copy_of
 from tests.properties.town import PACK_FILE
+from tests.tampering import tampering
 
 NOWHERE = "host=127.0.0.1 port=1 dbname=none"
 
@@ -28,7 +28,7 @@ NOWHERE = "host=127.0.0.1 port=1 dbname=none"
 def edited(history: str) -> Iterator[str]:
     """A ledger in which somebody has edited one amount of a decision."""
     with copy_of(history) as dsn:
-        with psycopg.connect(dsn) as connection:
+        with tampering(dsn) as connection:
             changed = connection.execute(
                 "UPDATE ledger.ledger_events SET state = convert_to(regexp_replace("
                 """convert_from(state, 'UTF8'), '"amount_fen":', '"amount_fen":1'), 'UTF8')"""

@@ -9,6 +9,7 @@ import pytest
 from tests.audit import faults
 from tests.audit.faults import Plant
 from tests.audit.ledgers import copy_of
+from tests.tampering import tampering
 
 CHECKS = Path(__file__).parents[2] / "scripts" / "audit" / "checks.sql"
 
@@ -32,7 +33,7 @@ def test_the_statements_find_what_was_done_to_a_ledger(another: str) -> None:
     }
     for plant, checks in planted.items():
         with copy_of(another) as damaged:
-            with psycopg.connect(damaged) as connection:
+            with tampering(damaged) as connection:
                 plant(connection, Random(1))
             assert checks & {check for check, _ in found(damaged)}
 
@@ -49,7 +50,7 @@ EDITS = {
 def test_each_statement_finds_what_it_is_for(check: str, another: str) -> None:
     topic, old, new = EDITS[check]
     with copy_of(another) as dsn:
-        with psycopg.connect(dsn) as connection:
+        with tampering(dsn) as connection:
             row = connection.execute(
                 "SELECT min(notification_id) FROM ledger.ledger_events WHERE topic = %s", (topic,)
             ).fetchone()

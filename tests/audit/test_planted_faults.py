@@ -2,17 +2,17 @@
 
 from random import Random
 
-import psycopg
 import pytest
 
 from projections.audit.replay import replay
 from tests.audit.faults import FAULTS, Plant
 from tests.audit.ledgers import copy_of, empty, write
+from tests.tampering import tampering
 
 
 def finds(dsn: str, plant: Plant, seed: int) -> None:
     with copy_of(dsn) as damaged:
-        with psycopg.connect(damaged) as connection:
+        with tampering(damaged) as connection:
             planted = plant(connection, Random(seed))
         report = replay(damaged)
     named = [difference for difference in report.differences if difference.position == planted.position]

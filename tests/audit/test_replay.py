@@ -11,6 +11,7 @@ from projections.runner import catch_up
 from projections.store import Store
 from scripts.audit.aggregates import beside
 from tests.audit.ledgers import empty, write
+from tests.tampering import tampering
 
 
 def agrees(dsn: str, chunk: int) -> None:
@@ -72,7 +73,7 @@ def test_a_database_without_a_log_cannot_be_replayed(database: str) -> None:
 
 
 def test_bytes_that_are_no_text_are_named_and_the_rest_is_replayed(town: str) -> None:
-    with psycopg.connect(town) as connection:
+    with tampering(town) as connection:
         for position, state in ((7, b"\xff\xfe"), (9, b'{"at":'), (11, b"{}")):
             connection.execute(
                 "UPDATE ledger.ledger_events SET state = %s WHERE notification_id = %s", (state, position)

@@ -18,6 +18,7 @@ from projections.recorded import Model, Recorded
 from projections.runner import catch_up
 from projections.store import Store
 from tests.projections.desk import LIN, MEI, WEI, Desk, everything
+from tests.tampering import tampering
 
 
 class Killed(BaseException):
@@ -148,7 +149,7 @@ def test_a_model_that_cannot_apply_an_event_stops_before_it_and_the_others_go_on
     [("topic = 'Unheard'", "unknown topic"), ("state = '{}'", "cannot be read")],
 )
 def test_an_event_that_cannot_be_read_stops_those_who_read_it(family: Desk, change: str, reason: str) -> None:
-    with psycopg.connect(family.dsn) as connection:
+    with tampering(family.dsn) as connection:
         connection.execute(
             f"UPDATE ledger.ledger_events SET {change} WHERE topic = 'PriorityReordered'".encode()
         )

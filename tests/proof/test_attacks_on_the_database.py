@@ -26,6 +26,7 @@ from tests.proof.attacks import ATTACKS
 from tests.proof.cities import City, founded
 from tests.proof.test_attacks import trials
 from tests.scripts.conftest import STORY
+from tests.tampering import tampering
 
 __all__ = ["trials"]
 
@@ -56,7 +57,7 @@ def fresh(server: str) -> Iterator[str]:
 def database_of(fresh: str, city: City) -> Iterator[psycopg.Connection[Any]]:
     """The city's log in a table, with its stored tree."""
     PostgresLog(fresh).close()
-    with psycopg.connect(fresh, autocommit=True) as connection:
+    with tampering(fresh, autocommit=True) as connection:
         put(connection, city.rows)
         LogTree(connection).catch_up()
         yield connection

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import psycopg
 from hypothesis import given
 
 from ledger.application import Ledger
@@ -14,6 +13,7 @@ from scripts.generate import lines
 from tests.properties.running import run
 from tests.redecide.forging import edited, place_of, year_of_lin
 from tests.strategies import HALF, History, histories
+from tests.tampering import tampering
 
 FORGED = """
 UPDATE ledger.ledger_events SET state = overlay(state PLACING 'X' FROM 100)
@@ -49,7 +49,7 @@ def test_a_finding_and_a_hole_are_listed_once() -> None:
 def test_two_processes_report_as_one(database: str) -> None:
     with Ledger.open(database) as ledger:
         assert all(result.status != "malformed" for result in ledger.apply_lines(lines(40, 2, 3)))
-    with psycopg.connect(database) as connection:
+    with tampering(database) as connection:
         assert connection.execute(FORGED).rowcount == 3
 
     with PostgresStoredLog(database) as log:

@@ -10,11 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from scripts.commands.checkpoint import day_ends_in
 from tests.scripts.conftest import ROOT, STORY, Copay, Said, environment
+from tests.tampering import tampering
 
 
 class Office:
@@ -50,7 +50,7 @@ class Office:
 
     def attack(self, statement: str) -> None:
         """What a superuser of the database may do."""
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
+        with tampering(self.dsn, autocommit=True) as connection:
             connection.execute(statement)
 
 

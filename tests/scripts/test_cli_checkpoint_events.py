@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from ledger.clock import system_clock
 from ledger.events.checkpoint import CheckpointSigned
 from ledger.events.codec import decode
@@ -19,6 +17,7 @@ from scripts import verify_log
 from scripts.cli.signing import anything_new, lacks_digests, sign
 from tests.scripts.conftest import Copay
 from tests.scripts.test_cli_checkpoint import Office, office
+from tests.tampering import tampering
 
 __all__ = ["office"]
 
@@ -183,7 +182,7 @@ def test_an_archive_of_a_log_with_checkpoints_replays(office: Office, tmp_path: 
 
 def test_a_checkpoint_may_be_recorded_between_two_batches_stamped_earlier(office: Office) -> None:
     office.checkpoint()
-    with psycopg.connect(office.dsn) as connection:
+    with tampering(office.dsn) as connection:
         connection.execute(
             "UPDATE ledger.ledger_events SET state = convert_to(regexp_replace(convert_from(state, 'UTF8'),"
             """ '"recorded_at":"....', '"recorded_at":"2099'), 'UTF8')""" + STATED.format(1)

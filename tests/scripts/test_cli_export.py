@@ -11,6 +11,7 @@ import pytest
 from ledger.persistence.leaves import read_leaves
 from ledger.proof.tree import leaf_hash
 from tests.scripts.conftest import ROOT, STORY, Copay, Said
+from tests.tampering import tampering
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_a_log_that_was_cut_or_changed_is_not_added_to_an_export(
 ) -> None:
     copay("apply", STORY, "--dsn", database)
     copay("export-log", tmp_path / "city", "--key", key, "--dsn", database)
-    with psycopg.connect(database, autocommit=True) as connection:
+    with tampering(database, autocommit=True) as connection:
         connection.execute("UPDATE ledger.ledger_events SET state = state || ' ' WHERE notification_id = 7")
         given = ("--checkpoint", tmp_path / "city" / "checkpoint", "--dsn", database)
         said = copay("export-log", tmp_path / "changed", *given)

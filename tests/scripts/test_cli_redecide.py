@@ -9,6 +9,7 @@ import pytest
 
 from scripts.audit_replay import main
 from tests.scripts.conftest import STORY, Copay, Said
+from tests.tampering import tampering
 
 EDIT = """
 UPDATE ledger.ledger_events
@@ -44,7 +45,7 @@ def test_a_page_says_it_in_either_language(copay: Copay, family: str) -> None:
 
 def test_an_edited_decision_is_listed_and_the_status_is_1(shell: Copay, copay: Copay, database: str) -> None:
     copay("apply", STORY, "--dsn", database)
-    with psycopg.connect(database) as connection:
+    with tampering(database) as connection:
         assert connection.execute(EDIT).rowcount == 1
 
     said = shell("replay", "--decide", "--json", "--dsn", database)

@@ -6,12 +6,12 @@ from time import sleep
 from typing import Final
 
 import orjson
-import psycopg
 import pytest
 
 from ledger.application import Ledger
 from tests.durability.story import LIN, WEI, credited, opened
 from tests.scripts.conftest import Copay
+from tests.tampering import tampering
 
 OPENING: Final = (opened(LIN), credited(LIN, 100_00))
 MORE: Final = credited(LIN, 23_00, id="more")
@@ -69,7 +69,7 @@ def test_a_model_that_stopped_is_told_of_and_only_who_waits_for_it_is_refused(
     assert copay("balance", LIN, "--dsn", ledger_dsn).status == 0
     with Ledger.open(ledger_dsn) as ledger:
         ledger.submit([MORE, opened(WEI)])
-    with psycopg.connect(ledger_dsn) as connection:
+    with tampering(ledger_dsn) as connection:
         connection.execute("UPDATE ledger.ledger_events SET state = '{}' WHERE notification_id = 3")
     said = copay("balance", LIN, "--json", "--dsn", ledger_dsn)
     answer = json.loads(said.out)
@@ -105,7 +105,7 @@ def test_a_model_that_is_not_there_is_named_with_those_that_are(ledger_dsn: str,
 
 def test_a_model_that_cannot_be_rebuilt_is_left_and_the_status_says_so(ledger_dsn: str, copay: Copay) -> None:
     assert copay("balance", LIN, "--dsn", ledger_dsn).status == 0
-    with psycopg.connect(ledger_dsn) as connection:
+    with tampering(ledger_dsn) as connection:
         connection.execute("UPDATE ledger.ledger_events SET state = '{}' WHERE notification_id = 2")
     said = copay("rebuild", "balances", "limits", "--json", "--dsn", ledger_dsn)
     rebuilt = {model["model"]: model["rebuilt"] for model in json.loads(said.out)["models"]}
