@@ -5,6 +5,7 @@
     ├── PolicyError          a policy pack is wrong; the program does not start
     ├── StoreUnavailable     no database, a lost one, or one of another version
     ├── Busy                 other writers kept winning; nothing was lost, send it again
+    ├── RolesNotMade         the roles of the database could not be made; nothing was changed
     ├── Overloaded           too many callers wait; nothing was taken, send it again
     └── LogCorrupt           a stored event cannot be read
 
@@ -66,6 +67,12 @@ class Busy(LedgerError):
     """A decision lost to other writers more often than the bound allows. Nothing of it was kept."""
 
     code = "busy"
+
+
+class RolesNotMade(LedgerError):
+    """The roles of the database could not be made, or not be given their rights. Nothing was changed."""
+
+    code = "roles_not_made"
 
 
 class Overloaded(LedgerError):

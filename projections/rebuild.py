@@ -9,7 +9,7 @@ tried again rather than keep anybody waiting for long:
 * nobody is in the middle of reading the old ones (`Copy.switch` locks them for a moment).
 
 One transaction then moves the tables, lets the views stand on them and drops the old ones. A rebuild that is
-killed at any point before leaves live models that know nothing of it, and a schema that the next one drops.
+killed at any point before leaves live models that know nothing of it, and tables that the next one drops.
 """
 
 from collections.abc import Sequence

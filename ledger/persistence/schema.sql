@@ -42,8 +42,14 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.ledger_events
     FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
-CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger.request_keys
+CREATE OR REPLACE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON ledger.request_keys
     FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
+-- The digest of an opening covers a birth date: it is blanked when that person is forgotten, and never changed.
+CREATE OR REPLACE TRIGGER only_blanked BEFORE UPDATE ON ledger.request_keys
+    FOR EACH ROW WHEN (
+        (new.request_id, new.position, new.digest)
+        IS DISTINCT FROM (old.request_id, old.position, '\x00000000000000000000000000000000'::bytea)
+    ) EXECUTE FUNCTION ledger.refuse_change();
 
 -- Take the one writer lock until the transaction ends, and see that what a decision rests on still holds.
 -- Under this lock position order is commit order, and positions are dense.

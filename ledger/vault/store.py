@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 
 from ledger.errors import StoreUnavailable
 from ledger.ids import account_stream
+from ledger.persistence.working_as import work_as
 from ledger.vault.errors import KeyStoreRefused
 from ledger.vault.identity import FIELDS, FINDABLE, FieldName, Findable
 
@@ -46,6 +47,11 @@ UPDATE ledger.request_keys SET digest = decode(repeat('00', 16), 'hex') WHERE re
     )
     WHERE said -> 'asked' ->> 'account' = ANY (%(persons)s) AND said ->> 'code' <> 'request_conflict'
 )
+"""
+_STORE: Final = "SELECT id, format FROM vault.key_store"
+_BELONGS: Final = """
+INSERT INTO vault.key_store (id, format) SELECT %b::bytea, %b::integer
+WHERE NOT EXISTS (SELECT FROM vault.key_store)
 """
 _TYPES: Final = ("text", *(["bytea"] * (len(_COLUMNS) - 1)))
 
@@ -85,6 +91,7 @@ class VaultStore:
         with _sentences():
             self._connection = psycopg.connect(dsn, autocommit=True)
             try:
+                work_as(self._connection, "keeper")
                 self._prepare(key_store)
             except BaseException:
                 self._connection.close()
@@ -145,11 +152,9 @@ class VaultStore:
         if found is None:
             with self._connection.transaction():
                 self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_PREPARE_LOCK,))
-                if self._told() is None:
+                if not _is_there(self._connection):
                     self._connection.execute(files("ledger.vault").joinpath("vault.sql").read_bytes())
-                    self._connection.execute(
-                        "INSERT INTO vault.key_store (id, format) VALUES (%b, %b)", (key_store, _FORMAT)
-                    )
+                self._connection.execute(_BELONGS, (key_store, _FORMAT))
             found = self._told()
         assert found is not None
         if found[1] != _FORMAT:
@@ -164,10 +169,9 @@ class VaultStore:
             )
 
     def _told(self) -> tuple[bytes, int] | None:
-        there = self._connection.execute("SELECT to_regclass('vault.key_store') IS NOT NULL").fetchone()
-        if there is None or not there[0]:
+        if not _is_there(self._connection):
             return None
-        row = self._connection.execute("SELECT id, format FROM vault.key_store").fetchone()
+        row = self._connection.execute(_STORE).fetchone()
         return None if row is None else (bytes(row[0]), int(row[1]))
 
 
@@ -175,9 +179,14 @@ _as_row = class_row(Row)
 
 
 def vault_exists(dsn: str) -> bool:
-    """Whether a database has a vault already: if so, only its own key store will do."""
+    """Whether a database has a vault in use: if so, only its own key store will do."""
     with _sentences(), psycopg.connect(dsn, autocommit=True) as connection:
-        row = connection.execute("SELECT to_regclass('vault.key_store') IS NOT NULL").fetchone()
+        work_as(connection, "keeper")
+        return _is_there(connection) and connection.execute(_STORE).fetchone() is not None
+
+
+def _is_there(connection: psycopg.Connection[Any]) -> bool:
+    row = connection.execute("SELECT to_regclass('vault.key_store') IS NOT NULL").fetchone()
     return row is not None and bool(row[0])
 
 

@@ -1,7 +1,5 @@
 -- The vault: who a person number is. Ciphertext and keyed hashes only; the keys lie outside the database.
---   GRANT SELECT on vault.people and vault.key_store finds and shows (with the keys at hand);
---   INSERT, UPDATE, DELETE on vault.people puts and forgets; forgetting also needs DELETE on ledger.subjects and
---   UPDATE on ledger.request_keys.
+-- Who may do what with it stands in `ledger/persistence/rights.py`.
 CREATE SCHEMA IF NOT EXISTS vault;
 
 -- One row: the key store this vault belongs to. Another store's keys would open nothing and seal what nobody finds.

@@ -105,6 +105,8 @@ class Database:
         return row[0]
 
     def _check(self) -> None:
+        if self._value("roles_known"):
+            self._value("work_as_auditor")
         if not self._value("log_there"):
             raise NothingToReplay(
                 "there is no log in this database; name another with --dsn or --data",

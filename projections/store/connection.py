@@ -16,7 +16,7 @@ from projections.models import MODELS
 from projections.recorded import Model
 from projections.store import statements
 from projections.store.batch import Batch
-from projections.store.copy import Copy
+from projections.store.copy import Copy, drop_next
 from projections.store.snapshot import Snapshot
 from projections.store.statements import statement
 
@@ -129,6 +129,8 @@ class Store:
         """Make what is missing. Asks without a lock first: nearly always nothing is."""
         self._connection.execute(statement("session"))
         log = Snapshot(self._connection)
+        if log.value("roles_known", bool):
+            self._connection.execute(statement("work_as_projector"))
         if log.value("log_has_format", bool):
             try:
                 check_log_format(log.value("log_format", int))
@@ -155,7 +157,7 @@ class Store:
         """Make the tables of these models anew, empty. A copy that is being built of old ones is given up."""
         if not models:
             return
-        self._connection.execute(statement("drop_next"))
+        drop_next(self._connection)
         for model in models:
             for table in model.tables:
                 self._connection.execute(

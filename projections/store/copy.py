@@ -22,6 +22,7 @@ from projections.store.statements import statement
 
 NEXT: Final = "read_model_next"
 PREVIOUS: Final = "read_model_previous"
+"""Where the live tables go for the moment until they are dropped, in the same transaction."""
 
 LOCK_MS: Final = 500
 """How long the switch may wait for readers: less than the second after which PostgreSQL would end one of them
@@ -74,8 +75,8 @@ class Copy:
     def begin(self, models: Sequence[Model]) -> None:
         """Make them, empty, with the types, indexes and names of the live ones."""
         with self._connection.transaction():
-            self._connection.execute(statement("drop_next"))
-            self._connection.execute(statement("make_next"))
+            drop_next(self._connection)
+            self._make_schema(NEXT)
             for table in _tables(models):
                 self._connection.execute(
                     sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING ALL)").format(
@@ -85,7 +86,7 @@ class Copy:
 
     def drop(self) -> None:
         """Give them up; after the switch there is nothing left to drop."""
-        self._connection.execute(statement("drop_next"))
+        drop_next(self._connection)
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
@@ -159,7 +160,7 @@ class Copy:
     def _replace(self, models: Sequence[Model], views: Sequence[View], position: int) -> None:
         batch = Batch(self._connection)
         batch.positions(models)
-        self._connection.execute(statement("make_previous"))
+        self._make_schema(PREVIOUS)
         for table in _tables(models):
             self._grant(table)
             self._move(table, LIVE, PREVIOUS)
@@ -168,8 +169,12 @@ class Copy:
             self._connection.execute(view.made_again())
         for table in _tables(models):
             self._connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(PREVIOUS, table.name)))
-        self._connection.execute(statement("drop_previous"))
         batch.reached(models, position)
+
+    def _make_schema(self, name: str) -> None:
+        """Schemas stay, empty, once they are there: who owns the read models may not be able to make any."""
+        if not Snapshot(self._connection).value("schema_exists", bool, schema=name):
+            self._connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(name)))
 
     def _move(self, table: Table, before: str, after: str) -> None:
         self._connection.execute(
@@ -189,6 +194,12 @@ class Copy:
                     sql.SQL(" WITH GRANT OPTION" if grant.grantable else ""),
                 )
             )
+
+
+def drop_next(connection: psycopg.Connection[Any]) -> None:
+    """Drop whatever new tables somebody has left behind, or is still filling."""
+    for name in Snapshot(connection).values("next_tables", str):
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {} CASCADE").format(sql.Identifier(NEXT, name)))
 
 
 def _tables(models: Sequence[Model]) -> Iterator[Table]:

@@ -27,6 +27,7 @@ from scripts.commands import (
     generate_month,
     grant_reader,
     importing,
+    init,
     keygen,
     lists,
     person,
@@ -69,7 +70,7 @@ def program() -> typer.Typer:
     before_the_name(app)
     for module in (
         apply, importing, queries, records, totals, diff, affected, explain, lists, policies,
-        follow, rebuild, digest, replay, archive, grant_reader,
+        follow, rebuild, digest, replay, archive, init, grant_reader,
         person, staff, keygen, checkpoint, cosign, verify, receipt, prove, export_log, generate,
         generate_month,
     ):  # fmt: skip

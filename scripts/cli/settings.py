@@ -103,7 +103,22 @@ class Settings:
 
     @contextmanager
     def database(self) -> Iterator[str]:
-        """The connection string of the server named, or of the embedded one for as long as the block runs."""
+        """The connection string of the server named, or of the embedded one for as long as the block runs.
+
+        On the embedded one the program works with the rights it needs, and no more.
+        """
+        if self.dsn is not None:
+            yield _reachable(self.dsn)
+            return
+        from ledger.embedded import embedded_server
+        from ledger.persistence.roles import program_dsn
+
+        with embedded_server(self.folder) as dsn:
+            yield program_dsn(dsn)
+
+    @contextmanager
+    def administered(self) -> Iterator[str]:
+        """The same for what an administrator may do; on the embedded server that is who owns the folder."""
         if self.dsn is not None:
             yield _reachable(self.dsn)
             return

@@ -34,7 +34,7 @@ def grant_reader(
     from scripts.cli.tables import Page
 
     def ask() -> Answer:
-        with settings.database() as dsn:
+        with settings.administered() as dsn:
             reader = grant(dsn, role)
         return {**reader._asdict(), "views": list(reader.views)}
 

@@ -54,7 +54,10 @@ def end_of(desk: Desk) -> int:
 
 
 def schemas(admin: psycopg.Connection[Any]) -> list[str]:
-    found = admin.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'read_model%'").fetchall()
+    """Those that hold tables of read models."""
+    found = admin.execute(
+        "SELECT DISTINCT schemaname FROM pg_tables WHERE schemaname LIKE 'read_model%'"
+    ).fetchall()
     return [name for (name,) in found]
 
 

@@ -6,6 +6,13 @@ SELECT to_regclass('ledger.ledger_events') IS NOT NULL;
 -- name: moment
 SELECT pg_export_snapshot();
 
+-- name: roles_known
+SELECT to_regprocedure('ledger.role_for(text)') IS NOT NULL;
+
+-- name: work_as_auditor
+-- With the rights to read what an auditor reads, and no others, where this database names a role for it.
+SELECT set_config('role', ledger.role_for('auditor'), false);
+
 -- name: log_end
 SELECT coalesce(max(notification_id), 0) FROM ledger.ledger_events;
 

@@ -28,18 +28,12 @@ SELECT pg_advisory_xact_lock(7232051);
 SELECT set_config('lock_timeout', %(lock_ms)s::text, %(local)s),
     set_config('statement_timeout', %(statement_ms)s::text, %(local)s);
 
--- name: drop_next
-DROP SCHEMA IF EXISTS read_model_next CASCADE;
+-- name: next_tables
+-- What is in the schema where new tables are filled.
+SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace('read_model_next') AND relkind = 'r';
 
--- name: make_next
-CREATE SCHEMA read_model_next;
-
--- name: make_previous
--- Where the live tables go for the moment until they are dropped; it never outlives its transaction.
-CREATE SCHEMA read_model_previous;
-
--- name: drop_previous
-DROP SCHEMA read_model_previous;
+-- name: schema_exists
+SELECT to_regnamespace(%(schema)s) IS NOT NULL;
 
 -- name: tables_missing
 SELECT name FROM unnest(%(tables)s::text[]) AS name

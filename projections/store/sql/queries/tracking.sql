@@ -6,6 +6,13 @@ SELECT set_config('search_path', 'read_model', false), set_config('TimeZone', 'U
 -- For this transaction, or until asked again: whose tables statements name.
 SELECT set_config('search_path', %(schema)s, true);
 
+-- name: roles_known
+SELECT to_regprocedure('ledger.role_for(text)') IS NOT NULL;
+
+-- name: work_as_projector
+-- With the rights of the role that owns the read models, and no others, where this database names one.
+SELECT set_config('role', ledger.role_for('projector'), false);
+
 -- name: lock_read_models
 -- One transaction at a time moves or remakes read models; whoever waits sees what the one before it did.
 SELECT pg_advisory_xact_lock(7232049);
