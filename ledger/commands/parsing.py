@@ -12,10 +12,12 @@ from pydantic import ValidationError
 
 from ledger.commands.models import MODELS, NULLABLE, AnyCommand
 from ledger.errors import Malformed
-from ledger.ids import holds_citizen_id, is_id
+from ledger.ids import is_id
 
 MAX_LINE_BYTES: Final = 1024 * 1024
 _MAX_NESTING: Final = 4
+_FIELDS: Final = {name for model in MODELS.values() for name in model.model_fields} | {"op", "sha256"}
+_WORD: Final = re.compile(r"[a-z][a-z_]{0,39}")
 _GAP_BEFORE_COLON: Final = re.compile(rb'"[ \t\r\n]+:')
 
 # pydantic's error types → what to say (English, Chinese); `{…}` takes pydantic's own bounds.
@@ -80,9 +82,9 @@ def _readable(value: object) -> str | None:
 
 
 def _shown(name: object) -> str:
-    """A field's name for a message; anything that is not a plain name is not repeated."""
-    plain = isinstance(name, str) and is_id(name) and not holds_citizen_id(name)
-    return name if plain and isinstance(name, str) else "?"
+    """A field's name for a message. One that is no field is repeated if it is a word of small letters, as a
+    slip of the pen is; anything else may be about a person."""
+    return name if isinstance(name, str) and (name.lower() in _FIELDS or _WORD.fullmatch(name)) else "?"
 
 
 def _json_object(line: bytes) -> dict[str, Any]:
