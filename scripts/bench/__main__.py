@@ -46,6 +46,9 @@ def benchmark(  # noqa: PLR0913  every option is an argument
     long_events: Annotated[
         int, typer.Option(min=0, help="Events, and charges, of its archive made longer; 0 leaves it out")
     ] = 10_000_000,
+    matching: Annotated[
+        int, typer.Option(min=0, help="Settlements that two sides compare; 0 leaves it out")
+    ] = 100_000,
     only: Annotated[
         list[str] | None,
         typer.Option(
@@ -80,7 +83,7 @@ def benchmark(  # noqa: PLR0913  every option is an argument
         if quick:
             rounds, charges, seconds, memory_charges = 1, min(charges, 6000), min(seconds, 1.0), 0
             events, log_events, long_events = (min(n, 20_000) for n in (events, log_events, long_events))
-            identities, lines = min(identities, 2_000), min(lines, 20_000)
+            identities, lines, matching = min(identities, 2_000), min(lines, 20_000), min(matching, 2_000)
         with TemporaryDirectory(prefix="copay-benchmark-", dir=folder) as place:
             plan = Plan(
                 Path(place).resolve(),
@@ -94,6 +97,7 @@ def benchmark(  # noqa: PLR0913  every option is an argument
                     lines,
                     log_events,
                     long_events,
+                    matching,
                 ),
                 quick=quick,
             )
@@ -132,6 +136,8 @@ def measure(plan: Plan, only: list[str]) -> dict[str, Any]:
             calm.append(noise(run.dsn, plan.folder, "after the vault"))
         if plan.lines and "files" in parts:
             run.detail_files()
+        if plan.matching and "matching" in parts:
+            run.matching()
         if plan.log_events and {"replay", "runner", "redecide"}.intersection(parts):
             run.work_on_a_log(parts)
             calm.append(noise(run.dsn, plan.folder, "after the work on a log"))

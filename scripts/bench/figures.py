@@ -17,6 +17,7 @@ FULL_MEMORY_CHARGES: Final = 1_000_000
 FULL_EVENTS: Final = 5_000_000
 FULL_IDENTITIES: Final = 1_000_000
 FULL_LINES: Final = 1_000_000
+FULL_MATCHING: Final = 100_000
 FULL_LOG_EVENTS: Final = 200_000
 FULL_LONG_EVENTS: Final = 10_000_000
 _FEW, _MANY = CLIENTS[1:]
@@ -28,8 +29,8 @@ class Figure:
 
     `stricter` is printed beside it where the stock pair alone is not the most that the stock library can do;
     `by_disk` says that the time of a durable write is. `of_memory`, `of_queries`, `of_proofs`,
-    `of_identities`, `of_files`, `of_log` (replayed, read), `of_long` (an archive made longer): only at full
-    size.
+    `of_identities`, `of_files`, `of_matching`, `of_log` (replayed, read), `of_long` (an
+    archive made longer): only at full size.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Figure:
     of_proofs: bool = False
     of_identities: bool = False
     of_files: bool = False
+    of_matching: bool = False
     of_log: bool = False
     of_long: bool = False
 
@@ -136,6 +138,11 @@ FIGURES: Final[Sequence[Figure]] = (
     Figure("held at most by the process that reads them, all rows kept", "GiB", 1, 0.7,
            _of("files", lambda run: run.peak_mib and run.peak_mib / 1024), more_is_better=False,
            of_files=True),
+    Figure("100,000 settlements matched with as many lines of the other side", "s", 30, 3,
+           _of("matching", lambda run: run.seconds), more_is_better=False, of_matching=True),
+    Figure("held at most by the process that matches them, both sides' rows with it", "GiB", 1, 0.5,
+           _of("matching", lambda run: run.peak_mib and run.peak_mib / 1024), more_is_better=False,
+           of_matching=True),
     Figure("balance, debit order and limits at 5,000,000 events, p99 of the slowest, also of accounts that "
            "moved 10,000 times", "ms", 10, 2, _slowest("p99", QUESTIONS[:3], FORMS[:1]), more_is_better=False,
            of_queries=True),

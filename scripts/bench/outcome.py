@@ -15,6 +15,7 @@ from scripts.bench.figures import (
     FULL_LINES,
     FULL_LOG_EVENTS,
     FULL_LONG_EVENTS,
+    FULL_MATCHING,
     FULL_MEMORY_CHARGES,
     STOCK,
     Figure,
@@ -66,6 +67,7 @@ def _settings(benchmark: Benchmark) -> Object:
         "events": benchmark.events,
         "identities": plan.identities,
         "lines": plan.lines,
+        "matching": plan.matching,
         "log_events": plan.log_events,
         "long_events": plan.long_events,
     }
@@ -138,6 +140,7 @@ def _reached(figure: Figure, value: Spread | None, plan: Plan) -> str:
         or ((figure.of_queries or figure.of_proofs) and plan.events < FULL_EVENTS)
         or (figure.of_identities and plan.identities < FULL_IDENTITIES)
         or (figure.of_files and plan.lines < FULL_LINES)
+        or (figure.of_matching and plan.matching < FULL_MATCHING)
         or (figure.of_log and plan.log_events < FULL_LOG_EVENTS)
         or (figure.of_long and plan.long_events < FULL_LONG_EVENTS)
     )

@@ -17,7 +17,7 @@ PEOPLE: Final = ("common", "busy")
 """A city's accounts, and those that moved ten thousand times."""
 
 
-PartName = Literal["queries", "proof", "vault", "files", "replay", "runner", "redecide"]
+PartName = Literal["queries", "proof", "vault", "files", "matching", "replay", "runner", "redecide"]
 PARTS: Final[tuple[PartName, ...]] = get_args(PartName)
 """What is measured beside the contenders, on logs of its own."""
 
@@ -33,7 +33,8 @@ class Plan:
 
     `events` is the log that questions are asked about, `identities` how many people the vault holds, `lines`
     a detail file, `log_events` the log that is replayed, read and decided again, `long_events` what its
-    archive is made longer to: so many events, and so many charges.
+    archive is made longer to: so many events, and so many charges; `matching` how many settlements two
+    sides compare.
     """
 
     folder: Path
@@ -46,6 +47,7 @@ class Plan:
     lines: int = 0
     log_events: int = 0
     long_events: int = 0
+    matching: int = 0
     quick: bool = False
 
     @property

@@ -10,7 +10,7 @@ from typing import Any, assert_never
 import psycopg
 
 from ledger.embedded import embedded_server
-from scripts.bench import asking, lookups, own, parsing, proving, stock, workloads
+from scripts.bench import asking, lookups, own, parsing, proving, reconciling, stock, workloads
 from scripts.bench.apart import apart
 from scripts.bench.contenders import CITY, Contender, Setting, Template, contenders
 from scripts.bench.databases import Databases, sizes
@@ -139,6 +139,12 @@ class Benchmark:
         apart(parsing.write_details, file, self.plan.lines)
         self.runs["files"] = [apart(parsing.parsed, file) for _ in range(self.plan.rounds)]
         file.unlink()
+
+    def matching(self) -> None:
+        """Two sides of a month, matched as often as there are rounds; no database takes part."""
+        self._say(f"matching {self.plan.matching:,} settlements with as many lines")
+        runs = [apart(reconciling.matched, self.plan.matching) for _ in range(self.plan.rounds)]
+        self.runs["matching"] = runs
 
     def work_on_a_log(self, parts: Sequence[PartName]) -> None:
         """Replay, the runners and deciding again, on one log that each of them needs."""

@@ -49,7 +49,7 @@ def test_a_refund_and_its_settlement_on_one_side_only_are_closed_as_a_pair() -> 
     here = [ours("S1", 2_500), ours("S1", 2_500, direction="reverse", refund="R1", position=2)]
     there = [theirs(1, 900, "X1"), theirs(2, 900, "X1", direction="reverse")]
     found = match(here, there)
-    assert joined(found) == [((), (1, 2), "pair"), (("S1", "S1/R1"), (), "pair")]
+    assert joined(found) == [(("S1", "S1/R1"), (), "pair"), ((), (1, 2), "pair")]
     assert (found.breaks, found.difference) == ((), (0, 0, 0))
 
 

@@ -1,8 +1,9 @@
 """The rows of one run laid out: what is joined so far, and what could not be decided."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from operator import attrgetter
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from ledger.reconciliation.matching.outcome import Amounts, Rule
 from ledger.reconciliation.rows import Ours, Rules, Theirs
@@ -55,6 +56,14 @@ class Board:
             self.group_of_ours[place] = number
         for place in theirs:
             self.group_of_theirs[place] = number
+
+    def ordered_groups(self) -> Iterator[Group]:
+        """Every group once: by its first row of ours, then those of theirs alone by their first line."""
+        done = bytearray(len(self.groups))
+        for number in chain(self.group_of_ours, self.group_of_theirs):
+            if number != FREE and not done[number]:
+                done[number] = 1
+                yield self.groups[number]
 
     def is_free(self, here: bool, place: int) -> bool:
         """Whether nothing has joined a row, of ours (`here`) or theirs."""
@@ -120,18 +129,22 @@ def counts_there(row: Theirs) -> bool:
     return row.status != "released" and row.result != "institution_more"
 
 
-def signed(direction: Literal["forward", "reverse"], row: Ours | Theirs) -> Amounts:
+def sign(row: Ours | Theirs) -> int:
     """The one place that gives a row's amounts their sign."""
-    if direction == "forward":
-        return Amounts(row.total_fen, row.fund_fen, row.account_fen)
-    return Amounts(-row.total_fen, -row.fund_fen, -row.account_fen)
+    return 1 if row.direction == "forward" else -1
+
+
+def signed(row: Ours | Theirs) -> Amounts:
+    """A row's amounts with their sign."""
+    way = sign(row)
+    return Amounts(way * row.total_fen, way * row.fund_fen, way * row.account_fen)
 
 
 def money_here(row: Ours) -> Amounts:
     """What a row of ours adds to our totals."""
-    return signed(row.direction, row) if counts_here(row) else Amounts()
+    return signed(row) if counts_here(row) else Amounts()
 
 
 def money_there(row: Theirs) -> Amounts:
     """What a row of theirs adds to their totals."""
-    return signed(row.direction, row) if counts_there(row) else Amounts()
+    return signed(row) if counts_there(row) else Amounts()

@@ -49,13 +49,19 @@ class Lookup:
             tables: dict[tuple[object, ...], list[int]] = {
                 (kind, value): [] for line in lines for _, kind, value in _asked(line)
             }
+            named = {value for _, value in tables}
+            people = {value[0] for value in named if isinstance(value, tuple)}
             for place, row in enumerate(self.board.ours):
-                for key in (
-                    ("settlement", row.external),
-                    ("message", row.message),
-                    ("visit", row.visit),
-                    ("bill", (row.person, row.total_fen)),
-                ):
+                keys: list[tuple[str, object]] = []
+                if row.external in named:
+                    keys.append(("settlement", row.external))
+                if row.message in named:
+                    keys.append(("message", row.message))
+                if row.visit in named:
+                    keys.append(("visit", row.visit))
+                if row.person in people:
+                    keys.append(("bill", (row.person, row.total_fen)))
+                for key in keys:
                     if key in tables:
                         tables[key].append(place)
             self.tables = tables

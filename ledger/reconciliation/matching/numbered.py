@@ -6,7 +6,7 @@ without a settlement id are copies if they are equal in all they have, and a mes
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ledger.reconciliation.matching.board import FREE, Block, Board, amounts
 from ledger.reconciliation.matching.choosing import choose
@@ -57,22 +57,27 @@ def by_settlement(board: Board) -> None:
     """Join rows of one settlement id: those whose amounts agree, then what is left if it is one and one."""
     if board.rules.settlement_is_receipt:
         return
-    here: dict[str, list[int]] = {}
-    for place in board.free_ours():
-        here.setdefault(board.ours[place].external, []).append(place)
-    there: dict[str, list[int]] = {}
-    for place in board.free_theirs():
-        number = board.theirs[place].settlement
-        if number is not None:
-            there.setdefault(number, []).append(place)
-    for number, theirs in there.items():
-        ours = here.get(number)
-        if ours is None:
+    here = _Numbers((board.ours[place].external, place) for place in board.free_ours())
+    there = _Numbers((board.theirs[place].settlement, place) for place in board.free_theirs())
+    for number, other in there.first.items():
+        place = here.first.get(number)
+        if place is None:
             continue
-        if len(ours) == len(theirs) == 1:
-            _one_and_one(board, ours[0], theirs[0])
+        if number in here.all or number in there.all:
+            _several(board, here.all.get(number, [place]), there.all.get(number, [other]))
         else:
-            _several(board, ours, theirs)
+            _one_and_one(board, place, other)
+
+
+class _Numbers:
+    """Places by settlement id: the first of each, and all of those that have several. Most have one."""
+
+    def __init__(self, numbered: Iterable[tuple[str | None, int]]) -> None:
+        self.first: dict[str, int] = {}
+        self.all: dict[str, list[int]] = {}
+        for number, place in numbered:
+            if number is not None and (first := self.first.setdefault(number, place)) != place:
+                self.all.setdefault(number, [first]).append(place)
 
 
 def _one_and_one(board: Board, place: int, other: int) -> None:

@@ -1,10 +1,21 @@
 """What a board has come to, as an outcome: every row once, every difference named, in an order of its own."""
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import Final, get_args
 
 from ledger.reconciliation.matching import naming
-from ledger.reconciliation.matching.board import FREE, Block, Board, Group, money_here, money_there
+from ledger.reconciliation.matching.board import (
+    FREE,
+    Block,
+    Board,
+    Group,
+    counts_here,
+    counts_there,
+    money_here,
+    money_there,
+    sign,
+)
 from ledger.reconciliation.matching.corrections import correction
 from ledger.reconciliation.matching.keys import Keys
 from ledger.reconciliation.matching.likely import Lookup
@@ -22,7 +33,7 @@ from ledger.reconciliation.matching.outcome import (
     Tally,
 )
 from ledger.reconciliation.matching.twins import known_twins
-from ledger.reconciliation.rows import Unreadable
+from ledger.reconciliation.rows import Ours, Theirs, Unreadable
 
 _ONE_SIDED: Final = ("pair", "released", "not_listed")
 _RANK: Final = {kind: rank for rank, kind in enumerate(get_args(BreakClass))}
@@ -32,12 +43,12 @@ _OPEN, _MATCHED, _BEYOND = range(3)
 def report(board: Board, unreadable: Sequence[Unreadable]) -> Outcome:
     """Name what was found, and hold it to the input."""
     report = _Report(board)
-    for group in board.groups:
+    for group in board.ordered_groups():
         report.group(group)
-    for choice in board.suggested:
+    for choice in sorted(board.suggested):
         if report.is_open(choice):
             report.suggest(choice)
-    blocks = board.live_blocks()
+    blocks = sorted(board.live_blocks(), key=lambda block: (block.ours, block.theirs))
     for block in blocks:
         report.block(block)
     report.alone({place for block in blocks for place in block.ours}, True)
@@ -142,12 +153,12 @@ class _Report:
     def outcome(self, not_searched: int) -> Outcome:
         """The whole, sorted, with its sums."""
         board = self.board
-        ours = _balance(self.ours, [money_here(row) for row in board.ours])
-        theirs = _balance(self.theirs, [money_there(row) for row in board.theirs])
+        ours = _balance(self.ours, board.ours, [counts_here(row) for row in board.ours])
+        theirs = _balance(self.theirs, board.theirs, [counts_there(row) for row in board.theirs])
         taken_here = ours.matched.amounts.plus(ours.open.amounts)
         taken_there = theirs.matched.amounts.plus(theirs.open.amounts).plus(self.unlisted)
         return Outcome(
-            matches=tuple(sorted(self.matches)),
+            matches=tuple(self.matches),
             breaks=tuple(sorted(self.breaks, key=lambda found: (_RANK[found.kind], found.key))),
             ours=ours,
             theirs=theirs,
@@ -193,12 +204,16 @@ class _Report:
 
     def _match(self, group: Group) -> None:
         ids = self.board.ids
-        names = tuple([ids[place] for place in group.ours])
-        self.matches.append(Match(names, self._lines(group.theirs), group.rule))
-        self._say(_MATCHED, group.ours, group.theirs)
+        rule, ours, theirs = group
+        names = (ids[ours[0]],) if len(ours) == 1 else tuple([ids[place] for place in ours])
+        self.matches.append(Match(names, self._lines(theirs), rule))
+        self._say(_MATCHED, ours, theirs)
 
     def _lines(self, places: Sequence[int]) -> tuple[Line, ...]:
         rows = self.board.theirs
+        if len(places) == 1:
+            row = rows[places[0]]
+            return (Line(row.file, row.line),)
         return tuple([Line(rows[place].file, rows[place].line) for place in places])
 
     def _say(self, what: int, ours: Sequence[int], theirs: Sequence[int]) -> None:
@@ -233,14 +248,16 @@ def _total(amounts: Sequence[Amounts]) -> Amounts:
     return Amounts(sum(a[0] for a in amounts), sum(a[1] for a in amounts), sum(a[2] for a in amounts))
 
 
-def _balance(said: bytearray, money: Sequence[Amounts]) -> Balance:
-    rows = [0, 0, 0]
-    sums = [[0, 0, 0], [0, 0, 0], [0, 0, 0]]
-    for what, (total, fund, account) in zip(said, money, strict=True):
-        rows[what] += 1
-        sums[what][0] += total
-        sums[what][1] += fund
-        sums[what][2] += account
-    tallies = [Tally(count, Amounts(*found)) for count, found in zip(rows, sums, strict=True)]
-    given = Tally(len(money), _total(money))
-    return Balance(given, tallies[_MATCHED], tallies[_OPEN], tallies[_BEYOND])
+def _balance(said: bytearray, rows: Sequence[Ours | Theirs], counts: Sequence[bool]) -> Balance:
+    """Each row's money where it stands now; and all of it once more, from the rows alone."""
+    total = [sign(row) * row.total_fen * money for row, money in zip(rows, counts, strict=True)]
+    fund = [sign(row) * row.fund_fen * money for row, money in zip(rows, counts, strict=True)]
+    account = [sign(row) * row.account_fen * money for row, money in zip(rows, counts, strict=True)]
+
+    def of(what: int) -> Tally:
+        chosen = [one == what for one in said]
+        columns = (sum(compress(column, chosen)) for column in (total, fund, account))
+        return Tally(sum(chosen), Amounts(*columns))
+
+    given = Tally(len(rows), Amounts(sum(total), sum(fund), sum(account)))
+    return Balance(given, of(_MATCHED), of(_OPEN), of(_BEYOND))

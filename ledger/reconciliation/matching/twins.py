@@ -20,13 +20,15 @@ def are_twins(board: Board, row: Ours, other: Ours) -> bool:
 def known_twins(board: Board, places: Sequence[int]) -> dict[int, int]:
     """For each of these rows that has one: the first twin that is joined to a line of theirs."""
     wanted: dict[Hashable, list[int]] = {}
+    people: set[str] = set()
     for place in places:
+        people.add(board.ours[place].person)
         for key in _keys(board.ours[place]):
             wanted.setdefault(key, []).append(place)
     twins: dict[int, int] = {}
-    if not wanted:
-        return twins
     for known, row in enumerate(board.ours):
+        if row.person not in people and ("message", row.message) not in wanted:
+            continue
         number = board.group_of_ours[known]
         if number != FREE and board.groups[number].theirs:
             for key in _keys(row):
