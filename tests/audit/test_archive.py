@@ -220,10 +220,14 @@ def rewritten(folder: Path, sql: str) -> None:
         "UPDATE moves SET account_no = account_no + 1 WHERE opened IS NULL",
         "DELETE FROM moves WHERE current_move < 0",
         "INSERT INTO moves BY NAME SELECT * FROM moves WHERE current_move IS NOT NULL",
-        "UPDATE moves SET opened = 'NOBODY' WHERE opened IS NOT NULL",
-        "INSERT INTO moves FROM moves WHERE opened IS NOT NULL",
-        "DELETE FROM moves WHERE opened IS NOT NULL",
-        "INSERT INTO moves BY NAME (SELECT 1 AS position, account_no, 5 AS current_move FROM moves LIMIT 1)",
+        pytest.param("UPDATE moves SET opened = 'NOBODY' WHERE opened IS NOT NULL", marks=pytest.mark.long),
+        pytest.param("INSERT INTO moves FROM moves WHERE opened IS NOT NULL", marks=pytest.mark.long),
+        pytest.param("DELETE FROM moves WHERE opened IS NOT NULL", marks=pytest.mark.long),
+        pytest.param(
+            "INSERT INTO moves BY NAME"
+            " (SELECT 1 AS position, account_no, 5 AS current_move FROM moves LIMIT 1)",
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_moves_that_the_columns_do_not_say_are_a_difference(sql: str, whole: Path, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_everything_done_with_a_whole_log_is_measured_and_both_folds_come_to_the
     server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(log_work, "apart", lambda work, *args: work(*args))  # here, all in this process
-    plan = Plan(tmp_path, 1, charges=50, seconds=0.2, memory_charges=0, log_events=700, long_events=900)
+    plan = Plan(tmp_path, 1, charges=50, seconds=0.2, memory_charges=0, log_events=3000, long_events=3500)
     found = log_work.LogWork(plan, Databases(server, tmp_path), lambda _: None).measured(PARTS)
     assert set(found) == set(log_work.TITLES)
     assert all(run.charges > 0 and run.rate > 0 for (run,) in found.values())
