@@ -68,7 +68,7 @@ NOTED: Final[tuple[str, ...]] = ("subject", "break", "period", "periods", "check
 COLUMNS: Final[tuple[str, ...]] = (*FIELDS, *LISTS, *TEXTS)
 
 _UNREAD: Final = frozenset(
-    {"by", "evidence", "facts", "figures", "pack", "month", "reviewed", "authorisation", "face_age_reached"}
+    {"by", "evidence", "figures", "pack", "month", "reviewed", "authorisation", "face_age_reached"}
     | {"digest", "policy", "policy_digest", "allowed_sources", "cash_refused", "scheme", "own_unasked"}
     | {"binders_unasked", "name", "self_paid_fen"}
 )

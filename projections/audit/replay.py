@@ -31,6 +31,7 @@ _MACROS: Final = (
     "decided_sources",
     "tables",
     "unequal_tables",
+    "told_fen",
     "grammar",
     "openings",
 )

@@ -87,6 +87,14 @@ COPY (
     FROM read_model.total_entries
 ) TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
 
+-- name: copy_clearing_steps
+COPY (
+    SELECT position, at AT TIME ZONE 'UTC', refundable_fen, total_fen, fund_fen, account_fen, mutual_fen, cash_fen,
+        hospital_fen, step, settlement, refund, person, region, institution, service_class, med_type, visit, message, insutype,
+        clr_type, clr_optins, setl_optins, external, corrects, array_to_string(payers, ','), array_to_string(paid_fen, ',')
+    FROM read_model.clearing_steps
+) TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');
+
 -- name: copy_request_steps
 COPY (SELECT position, at AT TIME ZONE 'UTC', step, request, code FROM read_model.request_steps)
 TO STDOUT (FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ENCODING 'UTF8');

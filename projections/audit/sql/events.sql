@@ -65,7 +65,7 @@ CREATE OR REPLACE VIEW events AS SELECT * FROM stored WHERE position <= getvaria
 -- A piece of an archive; what no check reads stays there.
 CREATE OR REPLACE TABLE chunk AS
 SELECT * EXCLUDE (
-    bytes, noted, "by", evidence, facts, figures, pack, "month", reviewed, authorisation, face_age_reached, digest, policy,
+    bytes, noted, "by", evidence, figures, pack, "month", reviewed, authorisation, face_age_reached, digest, policy,
     policy_digest, allowed_sources, cash_refused, scheme, own_unasked, binders_unasked, name, self_paid_fen
 )
 FROM read_parquet(getvariable('files'))

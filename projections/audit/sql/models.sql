@@ -93,6 +93,43 @@ FROM (
     WHERE topic IN ('SettlementDecided', 'SettlementCaptured', 'SettlementRefunded')
 );
 
+-- name: told_fen
+-- An amount of the national settlement in fen: yuan with up to two decimals. Nothing where it is no amount.
+CREATE OR REPLACE MACRO told_fen(told) AS
+CASE
+    WHEN regexp_full_match(told, '-?[0-9]{1,13}([.][0-9]{1,2})?')
+    THEN CAST(100 * try_cast(told AS DECIMAL(15, 2)) AS BIGINT)
+END;
+
+-- name: expected_clearing_steps
+CREATE OR REPLACE VIEW expected_clearing_steps AS
+SELECT position, "at", refundable_fen, told_fen(national[1]) AS total_fen, told_fen(national[2]) AS fund_fen,
+    told_fen(national[3]) AS account_fen, told_fen(national[4]) AS mutual_fen, told_fen(national[5]) AS cash_fen,
+    told_fen(national[6]) AS hospital_fen,
+    CASE topic
+        WHEN 'SettlementDecided' THEN coalesce(op, 'charge') WHEN 'SettlementCaptured' THEN 'captured'
+        WHEN 'SettlementReleased' THEN 'released' WHEN 'SettlementRefunded' THEN 'refunded' ELSE 'facts'
+    END AS step,
+    subject AS settlement, refund, beneficiary AS person, region, institution,
+    CASE topic WHEN 'SettlementDecided' THEN coalesce(service_class, 'outpatient') END AS service_class, med_type,
+    national[7] AS visit, national[8] AS message, national[9] AS insutype, national[10] AS clr_type,
+    national[11] AS clr_optins, national[12] AS setl_optins,
+    CASE topic WHEN 'SettlementDecided' THEN coalesce("external", subject) END AS "external", corrects,
+    CASE topic WHEN 'SettlementDecided' THEN array_to_string(list_transform(paid, lambda s: s.payer), ',') END AS payers,
+    CASE topic WHEN 'SettlementDecided' THEN array_to_string(
+        list_transform(paid, lambda s: coalesce(s.from_current_fen, 0) + coalesce(s.from_carried_fen, 0)), ','
+    ) END AS paid_fen
+FROM (
+    SELECT *, json_extract_string(facts, ['$.medfee_sumamt', '$.fund_pay_sumamt', '$.acct_pay', '$.acct_mulaid_pay',
+            '$.psn_cash_pay', '$.hosp_part_amt', '$.mdtrt_id', '$.medins_setl_id', '$.insutype', '$.clr_type', '$.clr_optins',
+            '$.setl_optins']) AS national,
+        coalesce(list_filter(sources, lambda s: coalesce(s.from_current_fen, 0) + coalesce(s.from_carried_fen, 0) <> 0), [])
+            AS paid
+    FROM chunk
+    WHERE topic IN ('SettlementDecided', 'SettlementCaptured', 'SettlementReleased', 'SettlementRefunded', 'FactsAdded')
+        AND coalesce(op, 'charge') <> 'pay_premium'
+);
+
 -- name: expected_request_steps
 CREATE OR REPLACE VIEW expected_request_steps AS
 SELECT position, "at",

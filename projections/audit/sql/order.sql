@@ -130,6 +130,7 @@ WHERE NOT readable OR "at" IS NULL OR recorded_at IS NULL OR request IS NULL
         WHEN 'SettlementDecided' THEN beneficiary IS NULL OR amount_fen IS NULL OR year IS NULL
         WHEN 'SettlementCorrected' THEN corrected_by IS NULL
         WHEN 'SettlementRefunded' THEN refund IS NULL OR amount_fen IS NULL OR refundable_fen IS NULL OR cash_fen IS NULL
+        WHEN 'FactsAdded' THEN facts IS NULL
         ELSE false
     END;
 
