@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 
 from ledger.errors import StoreUnavailable
 from ledger.proof.leaves import LogRow
+from projections.audit.columns import NOTED
 from projections.audit.manifest import checked
 from projections.audit.workspace import Workspace
 
@@ -50,7 +51,7 @@ def laid_out(archive: Path) -> Iterator[Path]:
             for file in files:
                 rows = space.stream("stored_rows", file=file)
                 connection.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?)", rows)
-            again = space.stream("requests_again", files=files)
+            again = space.stream("requests_again", files=files, noted=list(NOTED))
             connection.executemany("INSERT INTO answers VALUES (?, ?)", again)
             connection.commit()
             connection.executescript(_ORDER)

@@ -63,6 +63,43 @@ def missing_leg_row(connection: Connection, random: Random) -> Planted:
     return Planted(position, frozenset({"leg_missing"}))
 
 
+def edited_clearing_row(connection: Connection, random: Random) -> Planted:
+    """What the platform told, changed by a fen or said by another house: reconciliations read it."""
+    rows = connection.execute(
+        "SELECT ctid, position FROM read_model.clearing_steps WHERE account_fen IS NOT NULL ORDER BY position"
+    ).fetchall()
+    place, position = random.choice(rows)
+    change = random.choice(
+        ("account_fen = account_fen + 1", "institution = 'ELSEWHERE'", "account_fen = NULL")
+    )
+    connection.execute(
+        sql.SQL("UPDATE read_model.clearing_steps SET {} WHERE ctid = %s").format(sql.SQL(change)), (place,)
+    )
+    return Planted(position, frozenset({"row_differs"}))
+
+
+def missing_clearing_row(connection: Connection, random: Random) -> Planted:
+    """Facts that were added have no other row."""
+    rows = connection.execute(
+        "SELECT ctid, position, step FROM read_model.clearing_steps ORDER BY position"
+    ).fetchall()
+    place, position, step = random.choice(rows)
+    connection.execute("DELETE FROM read_model.clearing_steps WHERE ctid = %s", (place,))
+    return Planted(position, frozenset({"position_skipped" if step == "facts" else "row_missing"}))
+
+
+def clearing_row_too_many(connection: Connection, random: Random) -> Planted:
+    """A refund that never was, at the position of a credit or the like."""
+    others = [at for at in positions(connection) if "Settlement" not in topic_of(connection, at)]
+    position = random.choice([at for at in others if topic_of(connection, at) != "FactsAdded"])
+    connection.execute(
+        "INSERT INTO read_model.clearing_steps (position, at, step, settlement, refund, refundable_fen)"
+        " VALUES (%s, now(), 'refunded', 'S-none', 'R-none', 0)",
+        (position,),
+    )
+    return Planted(position, frozenset({"row_unfounded"}))
+
+
 def swapped_order(connection: Connection, random: Random) -> Planted:
     rows = connection.execute(
         "SELECT ctid, position, order_after FROM read_model.binding_steps"
@@ -134,6 +171,9 @@ def events_swapped(connection: Connection, random: Random) -> Planted:
 FAULTS: dict[str, Plant] = {
     "an edited balance row": edited_balance_row,
     "a missing leg row": missing_leg_row,
+    "an edited row of clearing": edited_clearing_row,
+    "a missing row of clearing": missing_clearing_row,
+    "a row of clearing too many": clearing_row_too_many,
     "a swapped order": swapped_order,
     "a doubled event application": doubled_application,
     "a skipped position": skipped_position,

@@ -1,7 +1,8 @@
-"""Ledgers to be audited: random histories of a small town, read models caught up, and copies of them."""
+"""Ledgers to be audited: random histories of a small town with what the platform told of them, read models
+caught up, and copies of them."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from random import Random
@@ -13,9 +14,11 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ledger.application import Ledger
+from ledger.application.results import Result
 from ledger.persistence.postgres import PostgresLog
 from projections.runner import catch_up
 from projections.store import Store
+from tests.audit.national import add_facts, with_facts
 from tests.properties.clerk import NOW
 from tests.properties.story import STEPS, Obj, Story
 from tests.properties.town import PACK_FILE
@@ -33,7 +36,7 @@ def lines_of(seed: int, happenings: int) -> list[bytes]:
     for _ in range(happenings):
         story.now += timedelta(minutes=story.pick(STEPS))
         story.pick(theme if story.chance(50) else EVENTS)(story)
-    return [json.dumps(command).encode() for command in (*_reordered(), *story.commands)]
+    return [json.dumps(with_facts(command)).encode() for command in (*_reordered(), *story.commands)]
 
 
 def _reordered() -> Iterator[Obj]:
@@ -62,12 +65,27 @@ def _said(op: str, name: str, at: str, **fields: Any) -> Obj:
 
 
 def write(dsn: str, seed: int, happenings: int, also: Sequence[bytes] = ()) -> None:
-    """The history of a seed, and what follows it, written with the real ledger in batches of uneven size."""
+    """The history of a seed, and what follows it, written with the real ledger in batches of uneven size; in
+    the middle and at the end, facts are added to what was settled."""
+    lines = [*lines_of(seed, happenings), *also]
+    middle = len(lines) // 2
     with Ledger(PostgresLog(dsn), [PACK_FILE], clock=lambda: NOW) as ledger:
-        for _ in ledger.apply_lines([*lines_of(seed, happenings), *also], 1 + seed % 50):
-            pass
+        for part in (lines[:middle], lines[middle:]):
+            answers = ledger.apply_lines(part, 1 + seed % 50)
+            add_facts(ledger, _settled(part, answers))
     with Store.open(dsn) as store:
         catch_up(store)
+
+
+def _settled(lines: Sequence[bytes], answers: Iterable[Result]) -> dict[str, int]:
+    """What these lines settled, and how often facts are added to it: to every other one, once or twice."""
+    commands = (json.loads(line) for line in lines)
+    settled = [
+        command["settlement"]
+        for command, answer in zip(commands, answers, strict=True)
+        if command["op"] in ("charge", "hold", "record") and answer.status == "accepted"
+    ]
+    return {settlement: 1 + place % 4 // 2 for place, settlement in enumerate(settled[::2])}
 
 
 @contextmanager
