@@ -17,9 +17,9 @@ def history(server: str) -> Iterator[str]:
 
 @pytest.fixture(scope="package")
 def another(server: str) -> Iterator[str]:
-    """A longer one, of other people's doings; nobody changes it either."""
+    """A longer one, in which every kind of step happens; nobody changes it either."""
     with empty(server) as dsn:
-        write(dsn, seed=2, happenings=90)
+        write(dsn, seed=8, happenings=90)
         yield dsn
 
 
