@@ -71,11 +71,12 @@ TABLES: Final[dict[str, Copied]] = {
         "clearing",
         _PLACE
         | {
-            "refundable_fen": _FEN, "total_fen": _FEN, "fund_fen": _FEN, "account_fen": _FEN, "mutual_fen": _FEN,
-            "cash_fen": _FEN, "hospital_fen": _FEN, "step": _TEXT, "settlement": _TEXT, "refund": _TEXT,
-            "person": _TEXT, "region": _TEXT, "institution": _TEXT, "service_class": _TEXT, "med_type": _TEXT,
-            "visit": _TEXT, "message": _TEXT, "insutype": _TEXT, "clr_type": _TEXT, "clr_optins": _TEXT,
-            "setl_optins": _TEXT, "external": _TEXT, "corrects": _TEXT, "payers": _TEXT, "paid_fen": _TEXT,
+            "refundable_fen": _FEN, "total_fen": _FEN, "fund_fen": _FEN, "account_fen": _FEN,
+            "mutual_fen": _FEN, "cash_fen": _FEN, "hospital_fen": _FEN, "step": _TEXT, "settlement": _TEXT,
+            "refund": _TEXT, "person": _TEXT, "region": _TEXT, "institution": _TEXT, "service_class": _TEXT,
+            "med_type": _TEXT, "visit": _TEXT, "message": _TEXT, "insutype": _TEXT, "clr_type": _TEXT,
+            "clr_optins": _TEXT, "setl_optins": _TEXT, "external": _TEXT, "corrects": _TEXT, "payers": _TEXT,
+            "paid_fen": _TEXT,
         },
     ),
     "request_steps": Copied("requests", _PLACE | {"step": _TEXT, "request": _TEXT, "code": _TEXT}),
