@@ -48,10 +48,13 @@ def with_facts(command: Obj) -> Obj:
 def add_facts(ledger: Ledger, settlements: Mapping[str, int]) -> None:
     """Facts that became known later of some of these settlements, `settlements` saying how often."""
     for settlement, times in settlements.items():
-        stream = facts_stream(settlement)
         for number in range(times):
             added = FactsAdded(
                 at=NOW, recorded_at=NOW, request=f"import:{number}", facts=told(f"{settlement}+{number}"),
                 institution=f"House {number}" if number else None,
             )  # fmt: skip
-            note(ledger.log, [stream], lambda _, noted=(stream, added): [noted])
+            _note(ledger, facts_stream(settlement), added)
+
+
+def _note(ledger: Ledger, stream: str, added: FactsAdded) -> None:
+    note(ledger.log, [stream], lambda _: [(stream, added)])
