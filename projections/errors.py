@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final, Literal
 
 from ledger.errors import LedgerError, StoreUnavailable
-from ledger.ids import ID_PATTERN
+from ledger.ids import is_id
 
 Subject = Literal["account", "beneficiary", "settlement"]
 
@@ -23,10 +23,12 @@ class NotFound(LedgerError):
 
     def __init__(self, subject: Subject, id: str) -> None:
         english, chinese = _NAMES[subject]
-        shown = id if ID_PATTERN.fullmatch(id) else ascii(id[:64])
+        of_that, of_that_zh = (f"{english} {id}", f"{chinese} {id}") if is_id(id) else (
+            f"{english} of that number", f"该编号的{chinese}"
+        )  # fmt: skip
         super().__init__(
-            f"there is no {english} {shown}, or not yet at the moment asked for; check the number",
-            f"没有{chinese} {shown}，或在所查询的时点尚无记录；请核对编号",
+            f"there is no {of_that}, or not yet at the moment asked for; check the number",
+            f"没有{of_that_zh}，或在所查询的时点尚无记录；请核对编号",
         )
         self.code = f"{subject}_not_found"
         self.id = id
@@ -85,7 +87,7 @@ class UnknownModel(LedgerError):
     code = "unknown_model"
 
     def __init__(self, name: str, models: Iterable[str]) -> None:
-        shown = name if ID_PATTERN.fullmatch(name) else ascii(name[:64])
+        shown = name if is_id(name) else "of that name"
         known = ", ".join(models)
         super().__init__(
             f"there is no read model {shown}; there are {known}", f"没有读模型 {shown}；现有：{known}"

@@ -1,6 +1,7 @@
 """The program's frame: its commands and their order, and what happens to bad usage."""
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -43,6 +44,8 @@ from scripts.commands import (
     verify,
 )
 
+_WORD: Final = re.compile(r"[a-z-]+|.")
+"""What may be repeated of a command line: a command's name, a choice, a letter."""
 _HELP: Final = """
 An event-sourced ledger of family mutual aid between personal medical-insurance accounts.
 
@@ -91,7 +94,8 @@ def _invoke(arguments: Sequence[str]) -> int:
     try:
         status = program()(list(arguments), prog_name="copay", standalone_mode=False)
     except typer.TyperException as error:
-        said = _harmless(" ".join(error.format_message().split()).rstrip("."), arguments)
+        said = " ".join(error.format_message().split()).rstrip(".")
+        said = _without_values(_harmless(said, arguments), arguments)
         english = f"{said[:1].lower()}{said[1:]}; see copay --help"
         raise Usage(english, f"用法有误（{said}）；参见 copay --help") from None
     return int(status or 0)
@@ -100,6 +104,15 @@ def _invoke(arguments: Sequence[str]) -> int:
 def _harmless(said: str, arguments: Sequence[str]) -> str:
     """What is said of bad usage, without what a person's name or number may have been typed as."""
     return said.partition(" (")[0] if "person" in arguments or holds_citizen_id(said) else said
+
+
+def _without_values(said: str, arguments: Sequence[str]) -> str:
+    """Bad usage without the values that were given: who typed them knows them, and a log need not."""
+    given = {part.lstrip("-") for argument in arguments for part in argument.partition("=")}
+    for value in sorted(given, key=len, reverse=True):
+        if value and not _WORD.fullmatch(value):
+            said = said.replace(value, "…")
+    return said
 
 
 def _lang(arguments: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Final
 
 from ledger.errors import LedgerError
+from ledger.ids import without_citizen_ids
 from ledger.reconciliation.refused import Refused
 from ledger.vault.errors import VaultRefused
 from projections.errors import (
@@ -67,8 +68,8 @@ def terminate(_signal: int, _frame: FrameType | None) -> None:
 
 
 def say(sentence: str) -> None:
-    """One sentence on standard error, under the program's name."""
-    tell(printable(f"copay: {sentence}"))
+    """One sentence on standard error, under the program's name; a citizen-ID number in it is blotted out."""
+    tell(printable(f"copay: {without_citizen_ids(sentence)}"))
 
 
 def tell(text: str) -> None:
@@ -119,6 +120,12 @@ _LOST: Final = (
     "数据库连接已断开；请检查后重新运行",
 )
 
+_MAY_NOT: Final = "42501"
+_NO_RIGHT: Final = (
+    "the database role may not do this; scripts/README.md says which role each command works with",
+    "该数据库角色无权执行此操作；各命令所需角色见 scripts/README.md",
+)
+
 
 def _silence_output() -> None:
     """Let the interpreter's last flush go nowhere instead of failing again."""
@@ -130,6 +137,8 @@ def _silence_output() -> None:
 def _unexpected(error: Exception, lang: str) -> str:
     if _lost_database(error):
         return choose(lang, *_LOST)
+    if getattr(error, "sqlstate", None) == _MAY_NOT:
+        return choose(lang, *_NO_RIGHT)
     if isinstance(error, OSError) and error.strerror:
         return choose(lang, f"the system says: {error.strerror}", f"操作系统报错：{error.strerror}")
     code = _code(error)
