@@ -37,6 +37,7 @@ from scripts.commands import (
     queries,
     rebuild,
     receipt,
+    reconcile,
     records,
     replay,
     staff,
@@ -74,7 +75,7 @@ def program() -> typer.Typer:
     for module in (
         apply, importing, queries, records, totals, diff, affected, explain, lists, policies,
         follow, rebuild, digest, replay, archive, init, grant_reader,
-        person, staff, keygen, checkpoint, cosign, verify, receipt, prove, export_log, generate,
+        person, staff, reconcile, keygen, checkpoint, cosign, verify, receipt, prove, export_log, generate,
         generate_month,
     ):  # fmt: skip
         module.register(app)

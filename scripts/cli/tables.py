@@ -18,7 +18,19 @@ from scripts.cli.texts import choose, label, nothing, printable, word
 _TIME: Final = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.\d+)?\+08:00")
 _DIGEST: Final = re.compile(r"[0-9a-f]{32,}")
 _NUMBERS: Final = frozenset(
-    {"age_days", "charges", "count", "events", "position", "rank", "rows", "told", "version", "year"}
+    {"age_days", "breaks", "charges", "count", "days", "events", "files", "here_rows", "line", "matches"}
+    | {
+        "new_rows",
+        "number",
+        "open_items",
+        "position",
+        "rank",
+        "rows",
+        "there_rows",
+        "told",
+        "version",
+        "year",
+    }
 )
 _WIDE: Final = 200
 _LONG: Final = 160

@@ -3,8 +3,9 @@
 from typing import Final
 
 from scripts.cli.contract_words import CONTRACT_WORDS
+from scripts.reports.words import FIELDS
 
-LABELS: Final[dict[str, tuple[str, str]]] = {
+LABELS: Final[dict[str, tuple[str, str]]] = FIELDS | {
     "about": ("about", "对象"),
     "account": ("account", "账户"),
     "account_version": ("account version", "账户版本"),
