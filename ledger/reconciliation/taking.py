@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple
 from ledger.application.noting import Known, Noted, note
 from ledger.events.periods import FileTaken, PeriodListed, PeriodOpened
 from ledger.events.reconciliation import Sums
-from ledger.ids import periods_stream
+from ledger.ids import periods_stream, without_citizen_ids
 from ledger.reconciliation.files.identity import added, after, taken_from
 from ledger.reconciliation.matching.board import money_there
 from ledger.reconciliation.office import Book, Moved, Office, book_of, stamp, stream_of
@@ -46,6 +46,7 @@ class Taken(NamedTuple):
 
 def take_file(office: Office, key: PeriodKey, given: GivenFile) -> Taken:
     """Take a file in for a period, which is begun if it is new. Sent for a signed one it goes into the next.
+    A citizen-ID number in its name is blotted out.
 
     Raises `Refused`: `period_overlaps`, `period_out_of_order`, `period_signed` (and no later one is
     open yet); `StoreUnavailable`, `Busy`.
@@ -125,7 +126,7 @@ def _write(office: Office, book: Book, taken: Taken, given: GivenFile) -> None:
         event = FileTaken(
             **head,
             file=given.file,
-            name=given.name,
+            name=without_citizen_ids(given.name),
             profile=given.profile,
             profile_digest=given.profile_digest,
             rows_digest=given.rows_digest,

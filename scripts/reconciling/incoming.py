@@ -32,8 +32,7 @@ class Incoming(NamedTuple):
 def read(incoming: Incoming, profiles: Profiles) -> GivenFile | Sequence[Answer] | Refused:
     """The file whole, or everything that is wrong with it; an answer to 3201 has no rows to be taken.
 
-    A citizen-ID number in the name of a file is blotted out. Raises `Usage`, `UnknownProfile`.
-    """
+    Raises `Usage`, `UnknownProfile`."""
     profile = named(profiles, incoming.profile, "3201", "3202-details", "3202-result", "bank")
     name, content = _name(incoming.path), _bytes(incoming.path)
     if profile.kind == "3201":

@@ -29,7 +29,9 @@ def write(report: Report, folder: Path, *, bom: bool) -> list[Path]:
 def write_table(table: Table, out: TextIO) -> None:
     """A head of column names, then the rows."""
     rows = csv.writer(out, quoting=csv.QUOTE_MINIMAL)
-    rows.writerow([f"{name.removesuffix('_fen')}_yuan" if kind == "fen" else name for name, kind in table.columns])
+    rows.writerow(
+        [f"{name.removesuffix('_fen')}_yuan" if kind == "fen" else name for name, kind in table.columns]
+    )
     kinds = [kind for _, kind in table.columns]
     rows.writerows([cell(kind, value) for kind, value in zip(kinds, row, strict=True)] for row in table.rows)
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 from ledger.events.periods import ItemLine, PeriodMatched, PeriodSigned, Statement
-from ledger.ids import without_citizen_ids
 from ledger.reconciliation.amounts import difference
 from ledger.reconciliation.desk import Desk
 from ledger.reconciliation.matching.outcome import Break, Line, Match
@@ -144,7 +143,7 @@ def _of_run(one: Break | None) -> Plain:
 def _file(number: int, one: Any) -> Plain:
     return {
         "number": number,
-        "name": without_citizen_ids(one.name),
+        "name": one.name,
         "profile": one.profile,
         "sha256": one.file,
         "late_for": one.late_for,

@@ -161,6 +161,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "recorded": ("recorded", "补记结算"),
     "reason": ("reason", "原因"),
     "refund_fen": ("given back", "退款"),
+    "refund": ("refund", "退款编号"),
     "rows": ("rows", "行数"),
     "rule": ("rule", "规则"),
     "searched": ("searched", "已搜索"),

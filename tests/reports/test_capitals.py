@@ -48,7 +48,7 @@ def test_every_amount_is_read_back_as_it_was(fen: int) -> None:
     assert "零零" not in text
     assert not re.search("零[拾佰仟万亿角分整]", text)
     assert text == "零元整" or not re.search("(^|负)零|零元", text)
-    assert text.endswith("分") or text.endswith("整")
+    assert text.endswith(("分", "整"))
 
 
 def test_what_no_balance_can_be_has_no_words() -> None:
