@@ -97,14 +97,18 @@ VAULT: Final = Area(
     },
     made_by=("ledger.vault", "vault.sql"),
 )
-_ADD: Final[dict[Part, str]] = {"writer": _APPEND}
-_COME_AND_GO: Final[dict[Part, str]] = {"writer": "SELECT, INSERT, DELETE"}
+_STAFF: Final[dict[Part, str]] = {"writer": _READ, "keeper": _APPEND}
+"""Who lists people is not who decides at the desk: a clerk could list a second number of their own."""
 RECONCILIATION: Final = Area(
     "reconciliation",
     tables={
         EVERY: {"backup": _READ},
-        **dict.fromkeys(("people", "roles", "standing", "secrets", "vouched", "files", "rows"), _ADD),
-        **dict.fromkeys(("sign_ins", "failures"), _COME_AND_GO),
+        **dict.fromkeys(("people", "roles", "standing", "vouched"), _STAFF),
+        "secrets": {"keeper": _APPEND},
+        "failures": {"keeper": _APPEND},
+        "sign_ins": {"writer": _READ, "keeper": "SELECT, INSERT, DELETE"},
+        "files": {"writer": _APPEND},
+        "rows": {"writer": _APPEND},
     },
     made_by=("ledger.reconciliation", "tables.sql"),
 )

@@ -11,6 +11,7 @@ from typing import Any, Final, LiteralString, NamedTuple
 import psycopg
 from psycopg.rows import dict_row
 
+from ledger.persistence.working_as import work_as
 from ledger.reconciliation import secret_words
 from ledger.reconciliation.people import Person
 from ledger.reconciliation.refused import Refused
@@ -61,6 +62,7 @@ def connect(dsn: str) -> Connection:
     """A connection for the commands about staff, with the tables made where they are missing."""
     connection = psycopg.connect(dsn, autocommit=True, row_factory=dict_row)
     prepare(connection)
+    work_as(connection, "keeper")  # `session_user`, which names the person, stays
     return connection
 
 

@@ -178,10 +178,10 @@ put somebody in           y     .         .           .       y      .       .  
 take somebody out         y     .         .           .       y      .       .      .       y      .      y
 empty the vault           y     .         .           .       .      .       .      .       .      .      y
 change its key store      y     .         .           .       .      .       .      .       .      .      y
-read who may act          y     y         .           .       .      .       .      y       y      .      y
-list somebody             y     y         .           .       .      .       .      .       y      .      y
+read who may act          y     y         .           .       y      .       .      y       y      .      y
+list somebody             y     .         .           .       y      .       .      .       y      .      y
 unlist somebody           t     .         .           .       .      .       .      .       .      .      t
-end a sign-in             y     y         .           .       .      .       .      .       y      .      y
+end a sign-in             y     .         .           .       y      .       .      .       y      .      y
 keep others signed in     y     .         .           .       .      .       .      .       .      .      y
 edit a foreign row        t     .         .           .       .      .       .      .       .      .      t
 make a schema             .     .         .           .       .      .       .      .       .      .      y
