@@ -56,16 +56,25 @@ def archive(dsn: str, folder: Path, progress: Progress | None = None, size: int 
 
 def pieces_of(space: Workspace, known: Manifest, folder: Path, size: int) -> Iterator[Piece]:
     """An archive in pieces, as a replay takes them."""
+    space.remember({"replayed": list(columns.REPLAYED)})
     for after in range(0, known.position, size):
         reach = min(after + size, known.position)
         here = [entry for entry in known.files if entry.last > after and entry.first <= reach]
         piece = Piece(after, reach, reach - after, archived(here, folder))
         assert piece.archived is not None
-        space.files("files", piece.archived.events)
+        events_in_files(space, piece.archived.events)
         space.files("moves_here", piece.archived.moves)
         space.remember({"after": after, "reach": reach})
         space.run("take_chunk")
         yield piece
+
+
+def events_in_files(space: Workspace, files: Sequence[Path]) -> None:
+    """Make view `stored`: the events of these files, with every column there is, be it in a file or not."""
+    space.files("files", files)
+    space.remember({"files_differ": space.value("files_differ")})
+    space.run("no_event", shape=columns.all_of_them())
+    space.run("stored_in_files")
 
 
 def archived(entries: Sequence[Entry], folder: Path) -> Archived:

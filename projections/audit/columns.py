@@ -67,12 +67,17 @@ NOTED: Final[tuple[str, ...]] = ("subject", "break", "period", "periods", "check
 
 COLUMNS: Final[tuple[str, ...]] = (*FIELDS, *LISTS, *TEXTS)
 
+_PLACE: Final = ("position", "stream", "version", "topic", "subject", "readable")
+
 _UNREAD: Final = frozenset(
     {"by", "evidence", "figures", "pack", "month", "reviewed", "authorisation", "face_age_reached"}
     | {"digest", "policy", "policy_digest", "allowed_sources", "cash_refused", "scheme", "own_unasked"}
     | {"binders_unasked", "name", "self_paid_fen"}
 )
 _UNREAD_OF_A_FACT: Final = frozenset({"per_leg_cap_fen", "yearly_cap_fen", "bound_by"})
+
+REPLAYED: Final[tuple[str, ...]] = (*_PLACE, *(name for name in COLUMNS if name not in _UNREAD))
+"""The columns that a replay takes of an archive."""
 
 
 def all_of_them() -> str:

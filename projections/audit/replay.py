@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from projections.audit.archive import pieces_of
+from projections.audit.archive import events_in_files, pieces_of
 from projections.audit.copies import KEYS, TABLES
 from projections.audit.database import Database
 from projections.audit.findings import Difference, Figures, Report
@@ -196,10 +196,11 @@ def _copy(space: Workspace, database: Database, table: str, columns: Mapping[str
     return True
 
 
-def _store(space: Workspace, files: Iterable[Path]) -> None:
+def _store(space: Workspace, files: Sequence[Path]) -> None:
     if files:
-        space.files("files", list(files))
-    space.run("stored_in_files" if files else "stored_kept")
+        events_in_files(space, files)
+    else:
+        space.run("stored_kept")
 
 
 def _compare(space: Workspace, piece: Piece, copies: _Copies, end: int) -> None:

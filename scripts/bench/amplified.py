@@ -13,7 +13,7 @@ import duckdb
 import orjson
 
 from projections.audit import manifest
-from projections.audit.archive import archived
+from projections.audit.archive import archived, events_in_files
 from projections.audit.manifest import Entry, Manifest
 from projections.audit.replay import fold
 from projections.audit.workspace import Workspace
@@ -189,8 +189,7 @@ def _ready(space: Workspace, folder: Path) -> Manifest:
     known = manifest.read(folder)
     for name in _MACROS:
         space.run(name)
-    space.files("files", [folder / entry.path for entry in known.files])
-    space.run("stored_in_files")
+    events_in_files(space, [folder / entry.path for entry in known.files])
     space.run("all_events")
     return known
 

@@ -54,8 +54,21 @@ SELECT * FROM read_csv($source, delim = chr(2), quote = chr(1), escape = chr(1),
 -- name: stored_kept
 CREATE OR REPLACE VIEW stored AS FROM kept;
 
+-- name: no_event
+-- Every column there is and no event: files from before a column existed lack it, as none of their events fills it.
+CREATE OR REPLACE TABLE no_event AS
+SELECT NULL::BIGINT AS position, NULL::VARCHAR AS stream, NULL::BIGINT AS version, NULL::VARCHAR AS topic, NULL::VARCHAR AS subject,
+    NULL::BOOLEAN AS readable, unnest(from_json('{}', $shape))
+LIMIT 0;
+
+-- name: files_differ
+-- Whether some of the files have other columns than others: looking by name then takes every file's word at every question.
+SELECT count(DISTINCT columns) > 1
+FROM (SELECT sum(hash(name, type, num_children)) AS columns FROM parquet_schema(getvariable('files')) GROUP BY file_name);
+
 -- name: stored_in_files
-CREATE OR REPLACE VIEW stored AS SELECT * FROM read_parquet(getvariable('files'));
+CREATE OR REPLACE VIEW stored AS
+FROM no_event UNION ALL BY NAME FROM read_parquet(getvariable('files'), union_by_name = getvariable('files_differ'));
 
 -- name: events_upto
 -- `events` is what counts of all that was read, `chunk` the piece at hand.
@@ -64,11 +77,7 @@ CREATE OR REPLACE VIEW events AS SELECT * FROM stored WHERE position <= getvaria
 -- name: take_chunk
 -- A piece of an archive; what no check reads stays there.
 CREATE OR REPLACE TABLE chunk AS
-SELECT * EXCLUDE (
-    bytes, noted, "by", evidence, figures, pack, "month", reviewed, authorisation, face_age_reached, digest, policy,
-    policy_digest, allowed_sources, cash_refused, scheme, own_unasked, binders_unasked, name, self_paid_fen
-)
-FROM read_parquet(getvariable('files'))
+SELECT COLUMNS(lambda name: list_contains(getvariable('replayed'), name)) FROM stored
 WHERE position > getvariable('after') AND position <= getvariable('reach');
 
 -- name: all_events
