@@ -1,4 +1,4 @@
-"""`copay person`: who a person number is; put, find and show, restrict and forget."""
+"""`copay person`: who a person number is; put, find and show. What a person may ask for stands beside."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, get_args
@@ -12,6 +12,7 @@ from scripts.cli.meter import Meter
 from scripts.cli.settings import Settings, command
 from scripts.cli.texts import choose
 from scripts.cli.vault import By, Kek, Keys, Person, Reason, opened, people_in, typed
+from scripts.commands.person_rights import forget, release, restrict, sweep
 
 if TYPE_CHECKING:
     from ledger.vault.vault import Shown
@@ -21,7 +22,6 @@ Who a person number is: names, citizen-ID numbers, phones and birth dates, encry
 
 Everything is shown masked, unless somebody says who asks and why, which is recorded.
 """
-_TOMBSTONE: Final = ("person", "at", "by", "second", "law", "retained_until")
 _COLUMNS: Final = ("person", "full_name", "citizen_id", "phone", "born")
 
 Unmask = Annotated[
@@ -194,134 +194,6 @@ def _fields(given: list[str] | None) -> tuple[FieldName, ...]:
     return tuple(field for field in FIELDS if given is None or field in given)
 
 
-def restrict(
-    settings: Settings,
-    *,
-    person: Person,
-    by: By = None,
-    reason: Reason = None,
-    keys: Keys = None,
-    kek: Kek = None,
-    json: Json = False,
-) -> int:
-    """Keep what is known of a person and use it no more (PIPL art. 47): find, show and put refuse.
-
-    Bills are settled as before: the ledger knows numbers only, and is bound by law to settle them.
-
-    Examples:
-
-    copay person restrict LIN --by window-3 --reason "asked for at the counter"
-    """
-    from ledger.vault.asking import asked
-
-    who = asked(by, reason)
-
-    def ask() -> Answer:
-        with opened(settings, keys, kek) as vault:
-            vault.restrict(person, who)
-        return {"person": person, "state": "restricted"}
-
-    return give(
-        settings, json, ask, lambda _: _said(settings, f"{person} is restricted", f"{person} 已限制处理")
-    )
-
-
-def release(
-    settings: Settings,
-    *,
-    person: Person,
-    by: By = None,
-    reason: Reason = None,
-    keys: Keys = None,
-    kek: Kek = None,
-    json: Json = False,
-) -> int:
-    """End the restriction of a person.
-
-    Examples:
-
-    copay person release LIN --by window-3 --reason "the objection was withdrawn"
-    """
-    from ledger.vault.asking import asked
-
-    who = asked(by, reason)
-
-    def ask() -> Answer:
-        with opened(settings, keys, kek) as vault:
-            vault.release(person, who)
-        return {"person": person, "state": "active"}
-
-    return give(
-        settings, json, ask, lambda _: _said(settings, f"{person} is released", f"{person} 已解除限制")
-    )
-
-
-def forget(  # noqa: PLR0913  every option is an argument
-    settings: Settings,
-    *,
-    persons: Annotated[list[str], typer.Argument(metavar="PERSON...", help="The person numbers")],
-    by: By = None,
-    reason: Reason = None,
-    force: Annotated[bool, typer.Option("--force", help="Though the law keeps it; needs --second")] = False,
-    second: Annotated[
-        str | None, typer.Option("--second", metavar="ID", help="A second person who agrees to --force")
-    ] = None,
-    retention: Annotated[
-        Path | None, typer.Option("--retention", metavar="FILE", help="Other terms than those shipped (YAML)")
-    ] = None,
-    keys: Keys = None,
-    kek: Kek = None,
-    json: Json = False,
-) -> int:
-    """Forget people, all or none, for good: destroy their keys, take out their rows, set tombstones.
-
-    Refused, with the day, while a law keeps what is known. Balances, proofs and the log stay as they are:
-    they never held more than the number. Killed on the way, the next use of the vault completes it.
-
-    Examples:
-
-    copay person forget LIN --by window-3
-
-    copay person forget LIN --by window-3 --force --second head-1 --reason "court order 2026-17"
-    """
-    from ledger.vault.asking import decision
-
-    who = decision(by, reason, second, forced=force)
-
-    def ask() -> Answer:
-        from ledger.vault.retention import rules
-
-        terms = rules(retention)
-        with opened(settings, keys, kek) as vault:
-            found = [one.as_note() for one in vault.forget(persons, who, terms)]
-        return {"forgotten": [{name: one.get(name) for name in _TOMBSTONE} for one in found]}
-
-    def show(found: Answer) -> None:
-        count = len(found["forgotten"])
-        _said(settings, f"forgotten: {count:,}", f"已遗忘 {count:,} 人")
-
-    return give(settings, json, ask, show)
-
-
-def sweep(settings: Settings, *, keys: Keys = None, kek: Kek = None, json: Json = False) -> int:
-    """Do every forgetting again that the key store or the log knows of. For after a restore of either.
-
-    Examples:
-
-    copay person sweep
-    """
-
-    def ask() -> Answer:
-        with opened(settings, keys, kek) as vault:
-            return {"forgotten": vault.sweep()}
-
-    def show(found: Answer) -> None:
-        count = found["forgotten"]
-        _said(settings, f"forgotten, and nothing is left of them: {count:,}", f"已遗忘且无残留：{count:,} 人")
-
-    return give(settings, json, ask, show)
-
-
 def _plain(one: "Shown") -> Answer:
     values: Answer = dict(one.values.items())
     return {"person": one.person, **values, "masked": one.masked}
@@ -332,9 +204,3 @@ def _table(settings: Settings, people: list[Answer]) -> None:
 
     rows = [{**one, "full_name": one.get("name")} for one in people]
     Page(settings.lang).rows(rows, _COLUMNS, "nobody", "无").show()
-
-
-def _said(settings: Settings, english: str, chinese: str) -> None:
-    from scripts.cli.tables import Page
-
-    Page(settings.lang).line(english, chinese).show()
