@@ -47,32 +47,32 @@ def main(arguments: Sequence[str]) -> int:
         for question, flag in QUESTIONS.items():
             print(f"    --question {question}" + (f" {flag} VALUE" if flag else ""))
         return 0
-    return guarded(_lang(arguments), lambda: run(command_line(arguments)))
+    return guarded(language(arguments), lambda: run(command_line(arguments)))
 
 
 def command_line(arguments: Sequence[str]) -> list[str]:
     """The same question to `copay`. Raises Usage (`usage`): a flag without a value, or no such question."""
     from scripts.cli.failures import Usage
 
-    flags = _flags(arguments)
-    questions = [value for flag, value in flags if flag == "--question"]
+    given = flags(arguments)
+    questions = [value for flag, value in given if flag == "--question"]
     if len(questions) != 1 or questions[0] not in QUESTIONS:
         known = ", ".join(QUESTIONS)
         raise Usage(f"give one --question of: {known}", f"请给出一个 --question：{known}")
     (question,) = questions
     named = QUESTIONS[question]
-    subject = [value for flag, value in flags if flag == named]
+    subject = [value for flag, value in given if flag == named]
     if named is not None and len(subject) != 1:
         raise Usage(f"--question {question} needs one {named}", f"--question {question} 需要一个 {named}")
-    others = [f"{flag}={value}" for flag, value in flags if flag not in ("--question", named)]
+    others = [f"{flag}={value}" for flag, value in given if flag not in ("--question", named)]
     return [question, "--json", *others, "--", *subject]
 
 
-def _flags(arguments: Sequence[str]) -> list[tuple[str, str]]:
+def flags(arguments: Sequence[str]) -> list[tuple[str, str]]:
     """`--flag value` or `--flag=value`, in the order given."""
     from scripts.cli.failures import Usage
 
-    flags: list[tuple[str, str]] = []
+    found: list[tuple[str, str]] = []
     rest = iter(arguments)
     for argument in rest:
         flag, equals, value = argument.partition("=")
@@ -80,11 +80,12 @@ def _flags(arguments: Sequence[str]) -> list[tuple[str, str]]:
             raise Usage("give long flags only, each with its value", "只接受长参数，且每个参数都要带值")
         if not equals and (value := next(rest, "")) == "":
             raise Usage(f"{flag} needs a value", f"{flag} 需要一个值")
-        flags.append((flag, value))
-    return flags
+        found.append((flag, value))
+    return found
 
 
-def _lang(arguments: Sequence[str]) -> str:
+def language(arguments: Sequence[str]) -> str:
+    """The language that the flags name."""
     chinese = "--lang=zh" in arguments or ("--lang", "zh") in pairwise(arguments)
     return "zh" if chinese else "en"
 

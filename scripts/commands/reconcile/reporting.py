@@ -142,7 +142,7 @@ def _show(settings: Settings, found: "Report") -> None:
     page.gap().rows(breaks, _BREAKS, "no breaks", "没有差异")
     count, all_breaks = len(found.matches), len(found.breaks)
     page.gap().line(
-        f"{count:,} matches, {all_breaks:,} breaks; --json, --html, --xlsx and --csv have them all",
+        f"matches: {count:,}, breaks: {all_breaks:,}; --json, --html, --xlsx and --csv have them all",
         f"匹配 {count:,} 项，差异 {all_breaks:,} 项；--json、--html、--xlsx、--csv 列出全部",
     )
     page.as_of({"position": found.position}).show()
