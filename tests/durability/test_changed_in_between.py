@@ -1,23 +1,17 @@
 """What a decision depended on changes between its load and its save: it is taken again, and the first attempt
 leaves nothing behind. The other writer is a second ledger that is let in just before the save."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
 
-import psycopg
 import pytest
 
-from ledger.application import Ledger, Result
+from ledger.application import Ledger
 from ledger.events.settlement import SettlementDecided
-from ledger.persistence.log import Batch, Span
-from ledger.persistence.postgres import PostgresLog
-from tests.durability.recorded import is_what_one_writer_would_have_written, log_of, stands_in_order
-from tests.durability.story import DAY, LIN, MEI, WEI, bound, charge, credited, line, opened
+from tests.durability.racing import Race, begun, outcome, paid, set_status, unbind
+from tests.durability.recorded import log_of
+from tests.durability.story import LIN, MEI, WEI, bound, charge, credited, line, opened
 
-WRITER_LOCK = 7310001
 REGIONAL_PACK = """
 name: sichuan-of-a-test
 regions: ["51"]
@@ -29,88 +23,10 @@ debit:
 """
 
 
-class Overtaken(PostgresLog):
-    """A log on which somebody else is faster: before each save, one of `others` acts, until none is left."""
-
-    def __init__(self, dsn: str) -> None:
-        super().__init__(dsn)
-        self.others: list[Callable[[], object]] = []
-        self.saves = 0
-
-    def append(self, batch: Batch) -> Span:
-        self.saves += 1
-        if self.others:
-            self.others.pop(0)()
-        return super().append(batch)
-
-
-class Race:
-    """Two ledgers on one database: `theirs` overtakes `ours`."""
-
-    def __init__(self, dsn: str, their_policies: tuple[Path, ...] = ()) -> None:
-        self.dsn = dsn
-        self.log = Overtaken(dsn)
-        self.ours = Ledger(self.log)
-        self.theirs = Ledger.open(dsn, their_policies)
-        self.sent: list[bytes] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.ours.close()
-        self.theirs.close()
-
-    def given(self, *lines: bytes) -> None:
-        """What happened before; ours knows of it."""
-        self.sent += lines
-        assert {result.status for result in self.ours.submit(lines)} == {"accepted"}
-
-    def decide(self, sent: bytes, meanwhile: bytes) -> Result:
-        """Our answer to a line, when theirs is answered between our load and our save."""
-        before, self.log.saves, their_answers = len(log_of(self.dsn)), 0, list[Result]()
-        self.log.others = [lambda: their_answers.extend(self.theirs.submit([meanwhile]))]
-        (ours,) = self.ours.submit([sent])
-        (theirs,) = their_answers
-        assert theirs.status == "accepted"
-        assert self.log.saves == 2, "the decision was taken twice"
-        self.sent += [meanwhile, sent]
-        log = log_of(self.dsn)
-        stands_in_order(log)
-        requests = [entry.event.request for entry in log[before:]]
-        assert requests == sorted(requests, key=[theirs.id, ours.id].index), "theirs, then ours, and no third"
-        assert set(requests) == {theirs.id, ours.id}
-        return ours
-
-    def reads_as_one_writer(self) -> None:
-        """The log is that of one writer who was never disturbed."""
-        is_what_one_writer_would_have_written(self.dsn, self.sent)
-
-
 @pytest.fixture
 def race(database: str) -> Iterator[Race]:
-    """Lin and her son Wei have money, Mei has none; nobody is bound."""
-    with Race(database) as race:
-        race.given(opened(LIN), opened(WEI), opened(MEI), credited(LIN, 100_00), credited(WEI, 500_00))
+    with begun(database) as race:
         yield race
-        race.reads_as_one_writer()
-
-
-def unbind(binder: str, beneficiary: str, at: str = DAY) -> bytes:
-    return line("unbind", f"unbind-{binder}", at, binder=binder, beneficiary=beneficiary)
-
-
-def set_status(account: str, status: str) -> bytes:
-    return line("set_status", f"{status}-{account}", account=account, status=status)
-
-
-def outcome(result: Result) -> tuple[str, str | None]:
-    return result.status, result.code
-
-
-def paid(result: Result) -> tuple[Any, ...]:
-    """What own money, binders and cash came to."""
-    return tuple(result.result[part] for part in ("own_fen", "shared_fen", "cash_fen"))
 
 
 # Unbind against charge -------------------------------------------------------------------------------
@@ -263,54 +179,3 @@ def test_a_ledger_opened_on_an_empty_log_sees_what_others_write_first(database: 
         theirs.submit([*family, charge(LIN, 50_00, "c-1")])
         assert paid(ours.submit([charge(LIN, 70_00, "c-2")])[0]) == (50_00, 20_00, 0)
         assert paid(ours.submit([ask])[0]) == (0, 300_00, 0)
-
-
-# A file in batches, one of which is decided while another is saved ------------------------------------
-
-
-@pytest.mark.parametrize("before", range(4))
-def test_batches_on_their_way_are_decided_again_wherever_another_writer_gets_in(
-    race: Race, before: int
-) -> None:
-    race.given(bound(WEI, LIN))
-    bills = [charge(LIN, 40_00, f"c-{number}") for number in range(4)]
-    race.log.others = [lambda: None] * before
-    race.log.others.append(partial(race.theirs.submit, [unbind(WEI, LIN)]))
-    answers = list(race.ours.apply_lines(bills, batch=1))
-    third = (20_00, 20_00, 0) if before == 3 else (20_00, 0, 20_00)
-    assert [paid(answer) for answer in answers] == [(40_00, 0, 0), (40_00, 0, 0), third, (0, 0, 40_00)]
-    race.sent += [unbind(WEI, LIN), *bills]
-
-
-# Losing again and again ------------------------------------------------------------------------------
-
-
-def test_a_decision_that_keeps_losing_is_taken_with_every_other_writer_kept_out(race: Race) -> None:
-    race.given(bound(WEI, LIN))
-    busy = [credited(LIN, 1, id=f"busy-{n}") for n in range(3)]
-    kept_out: list[bool] = []
-    race.log.others = [partial(race.theirs.submit, [one]) for one in busy]
-    race.log.others.append(lambda: kept_out.append(not _may_write(race.dsn)))
-    (result,) = race.ours.submit([charge(LIN, 300_00, "c-1")])
-    assert paid(result) == (100_03, 199_97, 0)
-    assert kept_out == [True]
-    race.sent += [*busy, charge(LIN, 300_00, "c-1")]
-
-
-def test_whoever_was_kept_out_gets_an_answer_that_counts_the_winner(race: Race) -> None:
-    busy = [credited(LIN, 1, id=f"busy-{n}") for n in range(3)]
-    last = charge(LIN, 90_00, "c-theirs")
-    with ThreadPoolExecutor(1) as elsewhere:
-        waiting: list[Future[list[Result]]] = []
-        race.log.others = [partial(race.theirs.submit, [one]) for one in busy]
-        race.log.others.append(lambda: waiting.append(elsewhere.submit(race.theirs.submit, [last])))
-        (ours,) = race.ours.submit([charge(LIN, 80_00, "c-ours")])
-        (theirs,) = waiting[0].result(timeout=30)
-    assert (paid(ours), paid(theirs)) == ((80_00, 0, 0), (20_03, 0, 69_97))
-    race.sent += [*busy, charge(LIN, 80_00, "c-ours"), last]
-
-
-def _may_write(dsn: str) -> bool:
-    with psycopg.connect(dsn) as connection:
-        row = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", [WRITER_LOCK]).fetchone()
-        return bool(row and row[0])

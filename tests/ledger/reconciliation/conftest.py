@@ -1,7 +1,11 @@
-"""A month at the clinic: three bills here, of which the other side knows two."""
+"""A month at the clinic: three bills here, two known to the other side; and a database to list staff in."""
+
+from collections.abc import Iterator
 
 import pytest
 
+from ledger.persistence.postgres import PostgresLog
+from ledger.reconciliation.staff import Connection, connect
 from tests.ledger.reconciliation.back_office import BackOffice, theirs
 
 
@@ -20,3 +24,11 @@ def item(office: BackOffice) -> str:
     """The bill of 61.00 that they miss."""
     (item,) = office.matched().opened
     return item
+
+
+@pytest.fixture
+def owner(database: str) -> Iterator[Connection]:
+    """Whoever has the database; the tables are there, and nobody is listed."""
+    PostgresLog(database).close()
+    with connect(database) as connection:
+        yield connection

@@ -10,102 +10,13 @@ from typing import Any, Final, NamedTuple
 from ledger.reconciliation.files.packing import packed
 from ledger.reconciliation.files.profile import Profile
 from tests.ledger.reconciliation.layouts import PROFILES
+from tests.ledger.reconciliation.planted_cells import BANK_CELLS, DETAIL_CELLS, RESULT_CELLS
 
 Read = tuple[int, str | None, str]
 Cells = list[list[str]]
 
 _LINES: Final = 12
 _AMOUNT: Final = "medfee_sumamt"
-
-DETAIL_CELLS: Final[tuple[tuple[str, str, str, str], ...]] = (
-    # what, column, cell, code
-    ("three decimals", _AMOUNT, "12.345", "decimals"),
-    ("one decimal", _AMOUNT, "12.3", "decimals"),
-    ("no decimals", _AMOUNT, "12", "decimals"),
-    ("a point without decimals", _AMOUNT, "12.", "decimals"),
-    ("no yuan before the point", _AMOUNT, ".50", "decimals"),
-    ("thousands separators", _AMOUNT, "1,234.00", "thousands"),
-    ("a comma for a point", _AMOUNT, "12,30", "thousands"),
-    ("full-width digits", _AMOUNT, "１２.00", "full_width"),
-    ("a full-width point", _AMOUNT, "12．00", "full_width"),
-    ("a full-width minus", _AMOUNT, "－12.00", "full_width"),
-    ("an exponent", _AMOUNT, "1.2E3", "exponent"),
-    ("a small exponent", _AMOUNT, "12e-2", "exponent"),
-    ("a negative zero", _AMOUNT, "-0.00", "negative_zero"),
-    ("a plus sign", _AMOUNT, "+12.00", "plus_sign"),
-    ("leading zeros", _AMOUNT, "0012.00", "leading_zeros"),
-    ("two points", _AMOUNT, "1.200.00", "not_an_amount"),
-    ("two signs", _AMOUNT, "--12.00", "not_an_amount"),
-    ("a sign behind", _AMOUNT, "12.00-", "not_an_amount"),
-    ("a currency sign", _AMOUNT, "¥12.00", "not_an_amount"),
-    ("a full-width currency sign", _AMOUNT, "￥12.00", "full_width"),
-    ("yuan in words", _AMOUNT, "12.00元", "not_an_amount"),
-    ("a word", _AMOUNT, "twelve", "not_an_amount"),
-    ("NaN", _AMOUNT, "NaN", "not_an_amount"),
-    ("an infinity", _AMOUNT, "inf", "not_an_amount"),
-    ("a hexadecimal number", _AMOUNT, "0x12", "not_an_amount"),
-    ("underscores", _AMOUNT, "1_000.00", "not_an_amount"),
-    ("Arabic-Indic digits", _AMOUNT, "١٢.00", "not_an_amount"),
-    ("a formula", _AMOUNT, "=1+1", "not_an_amount"),
-    ("more yuan than there are", _AMOUNT, "999999999999.00", "amount_too_large"),
-    ("an amount in spaces", _AMOUNT, " 12.00", "spaces"),
-    ("a non-breaking space", _AMOUNT, "12.00\xa0", "spaces"),
-    ("an empty amount", "fund_pay_sumamt", "", "empty"),
-    ("a null amount", "acct_pay", "null", "null_refused"),
-    ("a forward row with a minus", "acct_pay", "-12.00", "sign_against_flag"),
-    ("an empty settlement", "setl_id", "", "empty"),
-    ("a null settlement", "setl_id", "null", "null_refused"),
-    ("a NULL settlement", "setl_id", "NULL", "null_otherwise"),
-    ("a null visit", "mdtrt_id", "null", "null_refused"),
-    ("an id with a space inside", "psn_no", "51 02", "spaces"),
-    ("an id with a space behind", "psn_no", "5102 ", "spaces"),
-    ("an id with an ideographic space", "psn_no", "5102\u3000", "full_width"),
-    ("an id in Chinese", "psn_no", "张三", "not_an_id"),
-    ("an id with a slash", "setl_id", "S1/R1", "not_an_id"),
-    ("an id in quotes", "setl_id", '"S1"', "not_an_id"),
-    ("an id that is too long", "setl_id", "S" * 65, "too_long"),
-    ("full-width letters in an id", "setl_id", "Ｓ1", "full_width"),
-    ("a citizen-ID number", "psn_no", "11010519491231002X", "citizen_id"),
-    ("a byte order mark in the middle", "setl_id", "S\ufeff1", "misplaced_mark"),
-    ("a zero-width space", "setl_id", "S\u200b1", "invisible_character"),
-    ("a right-to-left override", "exp_content", "\u202e21", "invisible_character"),
-    ("a replacement character", "exp_content", "\ufffd", "invisible_character"),
-    ("a NUL", "psn_no", "51\x0002", "nul"),
-    ("an escape", "exp_content", "\x1b[2J", "control_character"),
-    ("a form feed", "mdtrt_id", "V1\x0c", "control_character"),
-    ("a bare CR", "mdtrt_id", "V1\rV2", "carriage_return"),
-    ("an unknown flag", "refd_setl_flag", "2", "unknown_code"),
-    ("a flag of the other code set", "refd_setl_flag", "001", "unknown_code"),
-    ("a flag in words", "refd_setl_flag", "是", "unknown_code"),
-    ("a missing flag", "refd_setl_flag", "", "empty"),
-    ("an empty remark where null is written", "exp_content", "", "empty"),
-    ("a Null remark", "exp_content", "Null", "null_otherwise"),
-    ("a remark that never ends", "exp_content", "长" * 4001, "too_long"),
-)
-
-RESULT_CELLS: Final[tuple[tuple[str, str, str, str], ...]] = (
-    ("a short result code in a long set", "stmt_rslt", "2", "unknown_code"),
-    ("a null result", "stmt_rslt", "null", "null_refused"),
-    ("an empty visit where null is written", "mdtrt_id", "", "empty"),
-    ("a null person", "psn_no", "null", "null_refused"),
-    ("a minus where reverse rows are positive", _AMOUNT, "-12.00", "sign_against_flag"),
-    ("no amount where the centre has the row", "acct_pay", "null", "null_refused"),
-    ("a message id with a space", "msgid", "M 77", "spaces"),
-)
-
-BANK_CELLS: Final[tuple[tuple[str, str, str, str], ...]] = (
-    ("a day that does not exist", "day", "2025-02-30", "not_a_day"),
-    ("a day with slashes", "day", "2025/01/31", "not_a_day"),
-    ("a day without dashes", "day", "20250131", "not_a_day"),
-    ("a time for a day", "day", "2025-01-31 10:00", "spaces"),
-    ("an unknown side", "direction", "进", "unknown_code"),
-    ("wrong groups of thousands", "amount", '"1,23.00"', "thousands"),
-    ("groups of four", "amount", '"1,0000.00"', "thousands"),
-    ("a quotation mark inside a cell", "memo", 'a"b', "quotes"),
-    ("a quotation mark that never closes", "memo", '"abc', "quotes"),
-    ("text behind a closing quotation mark", "memo", '"abc"d', "quotes"),
-    ("an amount with an unquoted comma", "amount", "1,234.00", "column_count"),
-)
 
 
 class Planted(NamedTuple):

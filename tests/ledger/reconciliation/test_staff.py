@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from random import Random
 from uuid import uuid4
 
@@ -22,7 +21,7 @@ from ledger.reconciliation.listing import Listing
 from ledger.reconciliation.people import Person
 from ledger.reconciliation.refused import Refused
 from ledger.reconciliation.running import OurSide
-from ledger.reconciliation.sign_in import keep_token, read_token, sign_in, sign_out
+from ledger.reconciliation.sign_in import sign_in
 from ledger.reconciliation.staff import Connection, Directory, connect
 from tests.examples import LIN, charge, open_account
 from tests.ledger.reconciliation.back_office import MARCH, NOON, approval, code_of, json_line, ours
@@ -45,14 +44,6 @@ ADMINS = (
     "GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA reconciliation TO {}",
     "GRANT DELETE ON reconciliation.sign_ins TO {}",
 )
-
-
-@pytest.fixture
-def owner(database: str) -> Iterator[Connection]:
-    """Whoever has the database; the tables are there, and nobody is listed."""
-    PostgresLog(database).close()
-    with connect(database) as connection:
-        yield connection
 
 
 @pytest.fixture
@@ -159,54 +150,6 @@ def test_what_is_recorded_of_staff_is_never_changed(owner: Connection) -> None:
             owner.execute(change)
 
 
-# Signing in -----------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def signing(owner: Connection) -> Connection:
-    """An admin and a clerk who sign in with secrets, on a database that has one role for everybody."""
-    listing = Listing(owner)
-    listing.add(ADMIN, secret=SECRET)
-    token = sign_in(owner, ADMIN, SECRET).token
-    Listing(owner, token).add(MAKER, secret=SECRET)
-    return owner
-
-
-def test_a_signed_in_person_is_known_by_the_token(signing: Connection) -> None:
-    signed = sign_in(signing, " ｓ００１ ", SECRET)
-    assert signed.staff == MAKER
-    assert Directory(signing, signed.token).present().staff == MAKER
-    sign_out(signing, signed.token)
-    with pytest.raises(Refused) as refused:
-        Directory(signing, signed.token).present()
-    assert code_of(refused) == "sign_in_over"
-    with pytest.raises(Refused) as refused:
-        Directory(signing).present()
-    assert code_of(refused) == "not_signed_in"
-
-
-def test_after_five_failures_the_right_secret_fails_too(signing: Connection) -> None:
-    with pytest.raises(Refused, match="after five failures"):
-        sign_in(signing, "S009", SECRET)
-    for secret in (*["wrong horse battery"] * 5, SECRET):
-        with pytest.raises(Refused, match="after five failures"):
-            sign_in(signing, MAKER, secret)
-    assert sign_in(signing, ADMIN, SECRET).staff == ADMIN
-
-
-def test_a_new_secret_ends_every_sign_in_and_shows_who_set_it(signing: Connection) -> None:
-    mine = sign_in(signing, MAKER, SECRET).token
-    admin = Listing(signing, sign_in(signing, ADMIN, SECRET).token)
-    admin.set_secret(MAKER, "another horse battery")
-    with pytest.raises(Refused) as refused:
-        Directory(signing, mine).present()
-    assert code_of(refused) == "sign_in_over"
-    with pytest.raises(Refused) as refused:
-        admin.set_secret(MAKER, "short")
-    assert code_of(refused) == "secret_too_short"
-    assert admin.person(MAKER).listed_by == (ADMIN,)
-
-
 def test_nobody_is_two_people(dsns: dict[str, str]) -> None:
     with connect(dsns["mei"]) as mei, connect(dsns["lin"]) as lin:
         Listing(lin).set_secret(CHECKER, SECRET)
@@ -215,25 +158,6 @@ def test_nobody_is_two_people(dsns: dict[str, str]) -> None:
         with pytest.raises(Refused) as refused:
             Directory(lin, token).present()
         assert code_of(refused) == "two_identities"
-
-
-def test_a_token_is_read_from_a_file_that_is_its_owner_s_alone(tmp_path: Path) -> None:
-    file = tmp_path / "sign-in"
-    assert read_token(file) is None
-    for token in (b"\x01" * 32, b"\x02" * 32):
-        keep_token(file, token)
-        assert read_token(file) == token
-    assert file.stat().st_mode & 0o777 == 0o600
-    file.chmod(0o640)
-    with pytest.raises(Refused) as refused:
-        read_token(file)
-    assert code_of(refused) == "token_not_private"
-    file.unlink()
-    file.touch(0o600)
-    file.write_text("not a token")
-    with pytest.raises(Refused) as refused:
-        read_token(file)
-    assert code_of(refused) == "sign_in_over"
 
 
 # Two people, on the database ------------------------------------------------------------------------------
