@@ -38,7 +38,7 @@ from ledger.reconciliation.signing import SignOff
 from ledger.reconciliation.staff import Directory
 from ledger.reconciliation.store import MemoryStore, PostgresStore
 from ledger.reconciliation.taking import GivenFile, Taken
-from ledger.reconciliation.telling import Told, tell
+from ledger.reconciliation.telling import Told, of_run, tell
 from ledger.reconciliation.workdays import china
 
 
@@ -98,6 +98,10 @@ class Desk:
     def told(self, key: PeriodKey, ours: OurSide, rules: Rules = DEFAULT_RULES) -> Told:
         """Every match and break of the last run. See `telling.tell`."""
         return tell(self.office, key, ours, rules)
+
+    def told_of(self, key: PeriodKey, ours: OurSide, run: Run) -> Told:
+        """The same of a run that was kept just now."""
+        return of_run(self.office, key, ours, run)
 
     # breaks -----------------------------------------------------------------------------------------------
 

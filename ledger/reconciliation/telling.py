@@ -18,7 +18,7 @@ from ledger.reconciliation.office import Book, Office
 from ledger.reconciliation.periods import Period, PeriodKey
 from ledger.reconciliation.refused import Refused
 from ledger.reconciliation.rows import DEFAULT_RULES, Rules, Theirs
-from ledger.reconciliation.running import OurSide, item_id, sums_of
+from ledger.reconciliation.running import OurSide, Run, item_id, sums_of
 from ledger.reconciliation.taking import rows_of
 
 
@@ -61,6 +61,15 @@ def tell(office: Office, key: PeriodKey, ours: OurSide, rules: Rules = DEFAULT_R
         {item for item in run.breaks if items[item].break_class != "unreadable"} ^ set(breaks),
     )
     return Told(period, run, outcome, ours, theirs, breaks, {item: items[item] for item in period.breaks})
+
+
+def of_run(office: Office, key: PeriodKey, ours: OurSide, run: Run) -> Told:
+    """The same of a run that was kept just now, without working it out again."""
+    period = office.periods(key.party).get(key)
+    assert period.matched is not None, "the run was kept"
+    breaks = {item_id(key, one.side, one.key): one for one in run.outcome.breaks}
+    items = office.items(period.breaks)
+    return Told(period, period.matched, run.outcome, ours, run.theirs, breaks, items)
 
 
 def _at_run(book: Book, period: Period, run: PeriodMatched) -> Book:

@@ -138,6 +138,9 @@ def measure(plan: Plan, only: list[str]) -> dict[str, Any]:
             run.detail_files()
         if plan.matching and "matching" in parts:
             run.matching()
+        if plan.matching and "reconcile" in parts:
+            run.reconciling()
+            calm.append(noise(run.dsn, plan.folder, "after the reconciled month"))
         if plan.log_events and {"replay", "runner", "redecide"}.intersection(parts):
             run.work_on_a_log(parts)
             calm.append(noise(run.dsn, plan.folder, "after the work on a log"))

@@ -143,6 +143,11 @@ FIGURES: Final[Sequence[Figure]] = (
     Figure("held at most by the process that matches them, both sides' rows with it", "GiB", 1, 0.5,
            _of("matching", lambda run: run.peak_mib and run.peak_mib / 1024), more_is_better=False,
            of_matching=True),
+    Figure("the same whole way: files read, our side from the database, breaks opened, reports in four forms",
+           "s", 30, 30, _of("reconcile", lambda run: run.seconds), more_is_better=False, of_matching=True),
+    Figure("held at most by the process that does it", "GiB", 1, 1,
+           _of("reconcile", lambda run: run.peak_mib and run.peak_mib / 1024), more_is_better=False,
+           of_matching=True),
     Figure("balance, debit order and limits at 5,000,000 events, p99 of the slowest, also of accounts that "
            "moved 10,000 times", "ms", 10, 2, _slowest("p99", QUESTIONS[:3], FORMS[:1]), more_is_better=False,
            of_queries=True),

@@ -17,7 +17,9 @@ PEOPLE: Final = ("common", "busy")
 """A city's accounts, and those that moved ten thousand times."""
 
 
-PartName = Literal["queries", "proof", "vault", "files", "matching", "replay", "runner", "redecide"]
+PartName = Literal[
+    "queries", "proof", "vault", "files", "matching", "reconcile", "replay", "runner", "redecide"
+]
 PARTS: Final[tuple[PartName, ...]] = get_args(PartName)
 """What is measured beside the contenders, on logs of its own."""
 

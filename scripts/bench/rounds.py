@@ -10,7 +10,7 @@ from typing import Any, assert_never
 import psycopg
 
 from ledger.embedded import embedded_server
-from scripts.bench import asking, lookups, own, parsing, proving, reconciling, stock, workloads
+from scripts.bench import asking, lookups, own, parsing, proving, reconciled, reconciling, stock, workloads
 from scripts.bench.apart import apart
 from scripts.bench.contenders import CITY, Contender, Setting, Template, contenders
 from scripts.bench.databases import Databases, sizes
@@ -145,6 +145,18 @@ class Benchmark:
         self._say(f"matching {self.plan.matching:,} settlements with as many lines")
         runs = [apart(reconciling.matched, self.plan.matching) for _ in range(self.plan.rounds)]
         self.runs["matching"] = runs
+
+    def reconciling(self) -> None:
+        """A month in the database and in files, reconciled whole in every round, each time anew."""
+        self._say(f"a month of {self.plan.matching:,} settlements in the database and in files")
+        dsn, folder = self.databases.make("month"), self.plan.folder / "month"
+        apart(reconciled.prepare, dsn, folder, self.plan.matching)
+        self.databases.settle("month")
+        self._say("reconciling it")
+        for number in range(self.plan.rounds):
+            with self.databases.copy_of("month") as copy:
+                measured = apart(reconciled.reconcile, copy, folder, self.plan.folder / f"reports-{number}")
+                self.runs.setdefault("reconcile", []).append(measured)
 
     def work_on_a_log(self, parts: Sequence[PartName]) -> None:
         """Replay, the runners and deciding again, on one log that each of them needs."""

@@ -21,6 +21,7 @@ from scripts.reconciling.party import Party
 from scripts.reconciling.plainly import Plain, days_of, plain
 from scripts.reconciling.sides import check_alike, our_side, reading
 from scripts.reconciling.told import reported
+from scripts.reports.content import Report, content
 
 MATCHED: Final = 0
 BREAKS: Final = 1
@@ -46,10 +47,8 @@ def day(
     found = [read(one, profiles) for one in incoming]
     refused = [one for one in found if isinstance(one, Refused)]
     files = [_take(office.desk, key, one, profiles) for one in found]
-    run = _match(office, party, key, profiles, list(_unreadable(refused)))
-    with moment(office.settings) as view:
-        report = reported(view, office.desk, party, key, profiles)
-    written = _write(report, out)
+    report = _matched(office, party, key, profiles, list(_unreadable(refused)))
+    run, written = report.run, _write(report, out)
     status = BAD_INPUT if refused else BREAKS if run.breaks else MATCHED
     answer = {
         **days_of(key),
@@ -101,23 +100,23 @@ def _unreadable(refused: Sequence[Refused]) -> Iterator[Unreadable]:
             yield from lines.values()
 
 
-def _match(
+def _matched(
     office: Office, party: Party, key: PeriodKey, profiles: Profiles, unreadable: list[Unreadable]
-) -> PeriodMatched:
-    """The run of the day: a new one, or the last one where it would find the same."""
+) -> Report:
+    """The report of the day's run: a new one, or the last one where it would find the same."""
     desk = office.desk
     before = desk.office.periods(key.party).periods.get(key)
     last = None if before is None else before.matched
-    if before is not None and before.signed is not None and last is not None:
-        return last
     how = reading(profiles, () if before is None else before.files, key)
     with moment(office.settings) as view:
         ours = our_side(view, desk.belonging(key), party, how).ours
-    if last is not None:
-        again = desk.match(key, ours, how.rules, unreadable, keep=False)
-        if _same(last, again):
-            return last
-    return desk.match(key, ours, how.rules, unreadable).event
+        frozen = before is not None and before.signed is not None
+        if last is not None and not frozen:
+            frozen = _same(last, desk.match(key, ours, how.rules, unreadable, keep=False))
+        if frozen:
+            return reported(view, desk, party, key, profiles)
+    run = desk.match(key, ours, how.rules, unreadable)
+    return content(desk, desk.told_of(key, ours, run))
 
 
 def _same(last: PeriodMatched, again: Run) -> bool:
@@ -127,7 +126,7 @@ def _same(last: PeriodMatched, again: Run) -> bool:
     return not changes and all(getattr(last, name) == getattr(again.event, name) for name in fields)
 
 
-def _write(report: Any, out: Path) -> list[Path]:
+def _write(report: Report, out: Path) -> list[Path]:
     """Every form, under the name of the period."""
     from scripts.reports import as_csv, as_html, as_xlsx
 

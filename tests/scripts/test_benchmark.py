@@ -16,6 +16,7 @@ from scripts.bench.own import log_only
 from scripts.bench.parsing import parsed, write_details
 from scripts.bench.plan import FORMS, PEOPLE, QUESTIONS, Plan
 from scripts.bench.proving import CHECKED, EXPORTED, KEPT, MADE, PLAIN, VERIFIED
+from scripts.bench.reconciled import prepare, reconcile
 from scripts.bench.stock import by_stock_threads, fill
 from scripts.bench.whereabouts import where_time_goes
 from scripts.bench.workloads import fill_city, fill_owners, of_one_owner, write_files
@@ -99,6 +100,13 @@ def test_the_detail_file_that_is_measured_reads_line_by_line(tmp_path: Path) -> 
     assert found.other["digest_s"] > 0
     quick = FIGURES[[figure.of_files for figure in FIGURES].index(True)]
     assert quick.verdict(quick.value({"files": [found]})) == "aim"
+
+
+def test_a_month_is_reconciled_the_whole_way_from_files_to_reports(database: str, tmp_path: Path) -> None:
+    prepare(database, tmp_path / "month", 60)
+    found = reconcile(database, tmp_path / "month", tmp_path / "reports")
+    assert found.charges >= 50
+    assert {path.suffix for path in (tmp_path / "reports").iterdir()} >= {".html", ".xlsx", ".json"}
 
 
 def test_every_charge_of_every_caller_is_counted_and_none_is_refused(database: str) -> None:
