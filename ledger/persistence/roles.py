@@ -207,11 +207,12 @@ class _Making:
         self._do("ALTER DEFAULT PRIVILEGES FOR ROLE {} REVOKE EXECUTE ON ROUTINES FROM PUBLIC", owner)
 
     def _database(self) -> None:
-        """Everybody who is let in may connect, and make nothing, not even for a session."""
+        """Whoever is let in may connect and make nothing; an auditor may for a session, to compare views."""
         database = self._connection.info.dbname
         self._do("REVOKE CREATE, TEMPORARY ON DATABASE {} FROM PUBLIC", database)
         for role in self._roles.values():
             self._do("GRANT CONNECT ON DATABASE {} TO {}", database, role)
+        self._do("GRANT TEMPORARY ON DATABASE {} TO {}", database, self._roles["auditor"])
 
     def _others(self, area: Area) -> Iterator[Part]:
         return (part for part in PARTS if part != area.owner)

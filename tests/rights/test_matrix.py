@@ -187,7 +187,7 @@ edit a foreign row        t     .         .           .       .      .       .  
 make a schema             .     .         .           .       .      .       .      .       .      .      y
 make a table of the log   y     .         .           .       .      .       .      .       .      .      y
 make a table anywhere     .     .         .           .       .      .       .      .       .      .      y
-make a table for now      .     .         .           .       .      .       .      .       .      .      y
+make a table for now      .     .         .           .       .      .       y      .       y      .      y
 make a role               .     .         .           .       .      .       .      .       .      .      y
 become the owner          y     .         .           .       .      .       .      .       .      .      y
 become the writer         .     y         .           .       .      .       .      .       y      .      y
