@@ -17,6 +17,7 @@ from ledger.persistence.appending import append
 from ledger.persistence.arrays import Integers, Texts
 from ledger.persistence.log import Batch, Conflict, KnownRequest, Span
 from ledger.persistence.recorder import LedgerRecorder, datastore, narrow
+from ledger.persistence.sentences import unreachable
 from ledger.persistence.working_as import role_for
 
 _LOAD = """
@@ -189,10 +190,7 @@ def _sentences() -> Iterator[None]:
         psycopg.OperationalError,
         psycopg.InterfaceError,
     ) as error:
-        raise StoreUnavailable(
-            "the database cannot be reached or was lost; start it, check --dsn or --data, and run it again",
-            "数据库无法连接或已断开；请启动数据库，核对 --dsn 或 --data，然后重新运行",
-        ) from error
+        raise unreachable() from error
     except (PersistenceError, psycopg.Error) as error:
         cause = error if isinstance(error, psycopg.Error) else error.__cause__
         state = getattr(cause, "sqlstate", None) or "unknown"

@@ -6,15 +6,15 @@ Nothing here writes. The log only grows, so what lies up to the end found at the
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol, Self
 
 import psycopg
 
-from ledger.errors import StoreUnavailable
 from ledger.events.codec import NOTED, check_log_format, encode
 from ledger.events.envelope import StreamEvent
 from ledger.events.request import PolicyRecorded
+from ledger.persistence.sentences import in_one_sentence
 from ledger.persistence.working_as import work_as
 from ledger.proof.leaves import LogRow
 
@@ -161,18 +161,8 @@ class ListedLog:
         return {request: self._answers[request] for request in requests if request in self._answers}
 
 
-@contextmanager
-def _in_one_sentence() -> Iterator[None]:
-    """What the database client raises becomes one sentence; a server's own words stay out of it."""
-    try:
-        yield
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        raise StoreUnavailable(
-            "the database cannot be reached or was lost; start it, check --dsn or --data, and run it again",
-            "数据库无法连接或已断开；请启动数据库，核对 --dsn 或 --data，然后重新运行",
-        ) from error
-    except psycopg.Error as error:
-        raise StoreUnavailable(
-            f"the database refused to be read (SQLSTATE {error.sqlstate}); check the rights of its role",
-            f"数据库拒绝了查询（SQLSTATE {error.sqlstate}）；请检查该角色是否有权读取日志",
-        ) from error
+def _in_one_sentence() -> AbstractContextManager[None]:
+    return in_one_sentence(
+        "the database refused to be read (SQLSTATE {state}); check the rights of its role",
+        "数据库拒绝了查询（SQLSTATE {state}）；请检查该角色是否有权读取日志",
+    )

@@ -1,15 +1,17 @@
 """The vault's rows in PostgreSQL: the only SQL of the vault. No plaintext of a person ever gets this far."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import class_row
 
 from ledger.errors import StoreUnavailable
 from ledger.ids import account_stream
+from ledger.persistence.sentences import in_one_sentence
 from ledger.persistence.working_as import work_as
 from ledger.vault.errors import KeyStoreRefused
 from ledger.vault.identity import FIELDS, FINDABLE, FieldName, Findable
@@ -18,15 +20,17 @@ _FORMAT: Final = 1
 _PREPARE_LOCK: Final = 7310009
 _MACS: Final = {field: f"{field}_mac" for field in FINDABLE}
 _COLUMNS: Final = ("person", "key_id", *FIELDS, *_MACS.values())
-_LISTED: Final = ", ".join(_COLUMNS)
-_OF_PEOPLE: Final = f"SELECT {_LISTED} FROM vault.people WHERE person = ANY (%b)"  # noqa: S608  names of ours
-_BY: Final[dict[Findable, str]] = {
-    field: f"SELECT {_LISTED} FROM vault.people WHERE {mac} = %b ORDER BY person"  # noqa: S608  names of ours
+_LISTED: Final = sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
+_OF_PEOPLE: Final = sql.SQL("SELECT {} FROM vault.people WHERE person = ANY (%b)").format(_LISTED)
+_BY: Final[dict[Findable, sql.Composed]] = {
+    field: sql.SQL("SELECT {} FROM vault.people WHERE {} = %b ORDER BY person").format(
+        _LISTED, sql.Identifier(mac)
+    )
     for field, mac in _MACS.items()
 }
-_COPY: Final = f"COPY vault.people ({_LISTED}) FROM STDIN (FORMAT binary)"
-_SET: Final = ", ".join(f"{column} = %b" for column in _COLUMNS[2:])
-_UPDATE: Final = f"UPDATE vault.people SET {_SET} WHERE person = %b"  # noqa: S608  names of ours
+_COPY: Final = sql.SQL("COPY vault.people ({}) FROM STDIN (FORMAT binary)").format(_LISTED)
+_SET: Final = sql.SQL(", ").join(sql.SQL("{} = %b").format(sql.Identifier(name)) for name in _COLUMNS[2:])
+_UPDATE: Final = sql.SQL("UPDATE vault.people SET {} WHERE person = %b").format(_SET)
 _REMOVE: Final = "DELETE FROM vault.people WHERE person = ANY (%b)"
 _BIRTHS: Final = "DELETE FROM ledger.subjects WHERE account = ANY (%b) RETURNING account"
 _BORN: Final = "SELECT account FROM ledger.subjects WHERE account = ANY (%b)"
@@ -142,7 +146,7 @@ class VaultStore:
         """Give the connection back."""
         self._connection.close()
 
-    def _rows(self, statement: str, parameters: Sequence[object]) -> list[Row]:
+    def _rows(self, statement: sql.Composed, parameters: Sequence[object]) -> list[Row]:
         with self._connection.cursor(row_factory=_as_row, binary=True) as cursor:
             return cursor.execute(statement, parameters, prepare=True).fetchall()
 
@@ -190,18 +194,8 @@ def _is_there(connection: psycopg.Connection[Any]) -> bool:
     return row is not None and bool(row[0])
 
 
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """What the database client raises becomes one sentence; a server's own words stay out of it."""
-    try:
-        yield
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        raise StoreUnavailable(
-            "the database cannot be reached or was lost; start it, check --dsn or --data, and run it again",
-            "数据库无法连接或已断开；请启动数据库，核对 --dsn 或 --data，然后重新运行",
-        ) from error
-    except psycopg.Error as error:
-        raise StoreUnavailable(
-            f"the database refused the vault's statement (SQLSTATE {error.sqlstate}); check its rights",
-            f"数据库拒绝了保险库的语句（SQLSTATE {error.sqlstate}）；请检查角色权限",
-        ) from error
+def _sentences() -> AbstractContextManager[None]:
+    return in_one_sentence(
+        "the database refused the vault's statement (SQLSTATE {state}); check its rights",
+        "数据库拒绝了保险库的语句（SQLSTATE {state}）；请检查角色权限",
+    )
