@@ -60,13 +60,12 @@ def pieces_of(space: Workspace, known: Manifest, folder: Path, size: int) -> Ite
     for after in range(0, known.position, size):
         reach = min(after + size, known.position)
         here = [entry for entry in known.files if entry.last > after and entry.first <= reach]
-        piece = Piece(after, reach, reach - after, archived(here, folder))
-        assert piece.archived is not None
-        events_in_files(space, piece.archived.events)
-        space.files("moves_here", piece.archived.moves)
+        found = archived(here, folder)
+        events_in_files(space, found.events)
+        space.files("moves_here", found.moves)
         space.remember({"after": after, "reach": reach})
         space.run("take_chunk")
-        yield piece
+        yield Piece(after, reach, reach - after, found)
 
 
 def events_in_files(space: Workspace, files: Sequence[Path]) -> None:

@@ -96,11 +96,15 @@ class Wanted(NamedTuple):
     insutype: str | None = None
 
 
+ANY: Final = Wanted()
+"""All rows there are."""
+
+
 def our_side(
     moment: Snapshot,
     first: date,
     last: date,
-    wanted: Wanted = Wanted(),  # noqa: B008  # a frozen tuple of None
+    wanted: Wanted = ANY,
     *,
     agency_of: Agency = "clr_optins",
     mutual_aid_inside: bool = True,
