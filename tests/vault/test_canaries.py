@@ -188,7 +188,7 @@ def test_a_thousand_forgotten_people_are_found_nowhere_and_the_past_is_what_it_w
     births = [one["born"].encode() for one in CANARIES[:WITH_ACCOUNT]]
     assert found_in(dump) == births, "of before: birth dates that were given to the ledger itself"
     log = (city.folder / "data" / "server.log").read_text()
-    assert 'FROM vault.people WHERE "citizen_id_mac" = ' in log, "statements and parameters were written there"
+    assert 'FROM vault.people WHERE "citizen_id_mac" = ' in log, "statements are written there"
     old_backup_opens_nothing(city, dump)
 
 
