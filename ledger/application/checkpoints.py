@@ -6,7 +6,7 @@ An event says nothing that its own note does not say, so whoever checks one read
 from datetime import UTC, datetime
 from typing import Final
 
-from ledger.application.noting import Known, Noted, note
+from ledger.application.noting import Known, ToWrite, note
 from ledger.clock import Clock
 from ledger.events.checkpoint import CheckpointSigned, SignedModel
 from ledger.ids import CHECKPOINT_STREAM
@@ -27,7 +27,7 @@ def note_checkpoint(log: Log, signed: Note, clock: Clock, last: int) -> Span:
     read from there on. Raises `StoreUnavailable`, `Busy`, and `NotReadable` for a checkpoint without a time.
     """
 
-    def decide(known: Known) -> Noted:
+    def decide(known: Known) -> ToWrite:
         there = (event.note for event in known[CHECKPOINT_STREAM] if isinstance(event, CheckpointSigned))
         return () if str(signed) in there else [(CHECKPOINT_STREAM, event_of(signed, clock()))]
 

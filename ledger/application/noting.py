@@ -13,7 +13,7 @@ from ledger.persistence.log import NOTHING, Batch, Conflict, Log, Span
 
 Known = Mapping[str, Sequence[Event]]
 """The events of each stream that was read, in order; none for one that has none."""
-Noted = Sequence[tuple[str, Event]]
+ToWrite = Sequence[tuple[str, Event]]
 """Events to be written, each with its stream, which must be one of those read."""
 
 _ATTEMPTS: Final = 8
@@ -23,7 +23,7 @@ _OPTIMISTIC: Final = 3
 def note(
     log: Log,
     streams: Collection[str] | Mapping[str, int],
-    decide: Callable[[Known], Noted],
+    decide: Callable[[Known], ToWrite],
     *,
     alone: bool = False,
 ) -> Span:
@@ -56,7 +56,7 @@ def note(
     )
 
 
-def _placed(versions: dict[str, int], noted: Noted) -> list[StreamEvent]:
+def _placed(versions: dict[str, int], noted: ToWrite) -> list[StreamEvent]:
     """The events, each at the next version of its stream."""
     placed = []
     for stream, event in noted:

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from ledger.application.ledger import parse_lines
-from ledger.application.noting import Known, Noted, note
+from ledger.application.noting import Known, ToWrite, note
 from ledger.application.results import Result
 from ledger.clock import for_people
 from ledger.errors import Malformed
@@ -183,7 +183,7 @@ def _note(office: Office, state: ReconciliationItem, kind: type[BreakEvent], **f
     """Write a step of this correction, unless another program has written it meanwhile."""
     stream = break_stream(state.item)
 
-    def decide(known: Known) -> Noted:
+    def decide(known: Known) -> ToWrite:
         now = item_of(state.item, known)
         begun = kind is not CorrectionBegun and now.state == "correcting"
         if not begun and (now.state != "approved" or now.approved != state.approved):

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple, Self
 
 from ledger.application.ledger import Ledger
-from ledger.application.noting import Known, Noted, note
+from ledger.application.noting import Known, ToWrite, note
 from ledger.clock import Clock, system_clock
 from ledger.events.periods import NamedRest, Statement
 from ledger.events.reconciliation import BreakEvent
@@ -162,7 +162,7 @@ class Desk:
         """Decide and write in one transaction, the identity asked inside it."""
         stream, office = break_stream(item), self.office
 
-        def decided(known: Known) -> Noted:
+        def decided(known: Known) -> ToWrite:
             return [(stream, event) for event in self._decided(item_of(item, known), wish)]
 
         note(office.ledger.log, [stream], decided, alone=True)

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import orjson
 
-from ledger.application.noting import Known, Noted, note
+from ledger.application.noting import Known, ToWrite, note
 from ledger.events.periods import ClassSums, PeriodMatched, RuleSums
 from ledger.events.reconciliation import (
     BreakChanged,
@@ -195,7 +195,7 @@ class _Attempt:
         key, office, book = self._key, self._office, self._book
         streams = {*book.streams, stream_of(key), *map(break_stream, {*self._known, *writes})}
 
-        def decide(known: Known) -> Noted:
+        def decide(known: Known) -> ToWrite:
             now = book_of(key.party, {periods_stream(key.party): (), **known})
             if now != book or any(item_of(item, known) != self._items[item] for item in self._known):
                 raise Moved("something was decided meanwhile; run it again", "期间已有其他处理；请重新运行")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from ledger.application.noting import Known, Noted, note
+from ledger.application.noting import Known, ToWrite, note
 from ledger.events.periods import NamedRest, PeriodSigned, SignOffProposed, SignOffRefused, Statement
 from ledger.ids import break_stream, periods_stream
 from ledger.reconciliation.acting import checked_text
@@ -20,7 +20,7 @@ from ledger.reconciliation.statement import (
 )
 
 _TRIES: Final = 8
-Decide = Callable[[Book, dict[str, ReconciliationItem]], Noted]
+Decide = Callable[[Book, dict[str, ReconciliationItem]], ToWrite]
 
 
 class SignOff(NamedTuple):
@@ -48,7 +48,7 @@ def propose(office: Office, key: PeriodKey, rest: Sequence[NamedRest]) -> SignOf
     for part in rest:
         checked_text("rest", part.reason)
 
-    def decide(book: Book, items: dict[str, ReconciliationItem]) -> Noted:
+    def decide(book: Book, items: dict[str, ReconciliationItem]) -> ToWrite:
         period, maker = book.get(key), office.people().present()
         statement = _drawn(office, book, key, items, rest)
         check_explained(statement)
@@ -65,7 +65,7 @@ def sign(office: Office, key: PeriodKey, proposal: int, digest: str) -> SignOff:
     """Sign a sheet that is still as it was proposed. Raises `Refused`: as `propose`, `nothing_proposed`,
     `stale_proposal` (it changed since), `own_proposal`, `enlisted_by_each_other`."""
 
-    def decide(book: Book, items: dict[str, ReconciliationItem]) -> Noted:
+    def decide(book: Book, items: dict[str, ReconciliationItem]) -> ToWrite:
         period, people = book.get(key), office.people()
         checker = people.present()
         proposed = check_decidable(period, proposal, digest, checker, people.person)
@@ -92,7 +92,7 @@ def refuse(office: Office, key: PeriodKey, proposal: int, digest: str, reason: s
     """Do not sign. Raises `Refused` as `sign` does."""
     checked_text("reason", reason)
 
-    def decide(book: Book, _: dict[str, ReconciliationItem]) -> Noted:
+    def decide(book: Book, _: dict[str, ReconciliationItem]) -> ToWrite:
         people = office.people()
         checker = people.present()
         proposed = check_decidable(book.get(key), proposal, digest, checker, people.person)
@@ -111,7 +111,7 @@ def _write(office: Office, key: PeriodKey, decide: Decide) -> None:
         wanted = _on_the_sheet(book, key)
         streams = {*book.streams, stream_of(key), *map(break_stream, wanted)}
 
-        def decided(known: Known, wanted: tuple[str, ...] = wanted) -> Noted:
+        def decided(known: Known, wanted: tuple[str, ...] = wanted) -> ToWrite:
             now = book_of(key.party, {periods_stream(key.party): (), **known})
             check_open(now.get(key))
             if _on_the_sheet(now, key) != wanted:

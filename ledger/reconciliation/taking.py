@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
-from ledger.application.noting import Known, Noted, note
+from ledger.application.noting import Known, ToWrite, note
 from ledger.events.periods import FileTaken, PeriodListed, PeriodOpened
 from ledger.events.reconciliation import Sums
 from ledger.ids import periods_stream, without_citizen_ids
@@ -118,7 +118,7 @@ def _write(office: Office, book: Book, taken: Taken, given: GivenFile) -> None:
     key = taken.period
     streams = {*book.streams, stream_of(key)}
 
-    def decide(known: Known) -> Noted:
+    def decide(known: Known) -> ToWrite:
         now = book_of(key.party, {periods_stream(key.party): (), **known})
         if now != book:
             raise Moved("a file was taken meanwhile; run it again", "期间已收其他文件；请重新运行")
@@ -139,7 +139,7 @@ def _write(office: Office, book: Book, taken: Taken, given: GivenFile) -> None:
     note(office.ledger.log, streams, decide, alone=True)
 
 
-def begun(book: Book, key: PeriodKey, head: dict[str, Any]) -> Noted:
+def begun(book: Book, key: PeriodKey, head: dict[str, Any]) -> ToWrite:
     """The opening of a period, if it is new. Raises `Refused`: `period_overlaps`, `period_out_of_order`."""
     if key in book.periods:
         return ()

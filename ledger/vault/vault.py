@@ -8,7 +8,7 @@ was done, by whom and why.
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple, Self
 
-from ledger.application.noting import Known, Noted, note
+from ledger.application.noting import Known, ToWrite, note
 from ledger.clock import Clock, system_clock
 from ledger.events.envelope import Event
 from ledger.events.subject import SubjectReleased, SubjectRestricted, SubjectUnmasked
@@ -187,7 +187,7 @@ class Vault:
         """A tombstone for each of them who has none."""
         streams = {subject_stream(one.person): one for one in found}
 
-        def decide(known: Known) -> Noted:
+        def decide(known: Known) -> ToWrite:
             now = self._clock()
             return [
                 (stream, one.event(now))
@@ -201,7 +201,7 @@ class Vault:
         """Write what is decided on the person's standing into the log, if anything."""
         stream = subject_stream(person)
 
-        def told(known: Known) -> Noted:
+        def told(known: Known) -> ToWrite:
             event = decide(standing(person, known[stream]))
             return [] if event is None else [(stream, event)]
 

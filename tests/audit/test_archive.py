@@ -53,7 +53,7 @@ def test_every_field_of_every_stored_event_has_a_column() -> None:
     names: set[str] = set()
     with Workspace.opened() as space:
         space.run("grammar")
-        noted: dict[str, str] = dict(space.rows("noted_topics"))
+        noted: dict[str, str] = dict(space._connection.sql("SELECT topic, home FROM noted").fetchall())
     assert set(noted.values()) <= set(NOTED)
     for path in GOLDEN.glob("*.json"):
         if path.name.partition(".")[0] in noted:

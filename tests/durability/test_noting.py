@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from ledger.application.noting import Known, Noted, note
+from ledger.application.noting import Known, ToWrite, note
 from ledger.events.request import RequestRepeated
 from ledger.persistence.log import NOTHING, Span
 from ledger.persistence.memory import MemoryLog
@@ -26,7 +26,7 @@ def log(request: pytest.FixtureRequest) -> Iterator[MemoryLog | PostgresLog]:
     log.close()
 
 
-def one_more(known: Known) -> Noted:
+def one_more(known: Known) -> ToWrite:
     """An event that tells how many there were before it."""
     before = len(known[STREAM])
     event = RequestRepeated(at=NOON, recorded_at=NOON, request=str(before), op="charge", settlement="S")
@@ -56,7 +56,7 @@ def test_nothing_to_note_writes_nothing(log: MemoryLog | PostgresLog) -> None:
 
 
 def test_what_is_refused_writes_nothing(log: MemoryLog | PostgresLog) -> None:
-    def refuse(known: Known) -> Noted:
+    def refuse(known: Known) -> ToWrite:
         raise LookupError("not open")
 
     with pytest.raises(LookupError, match="not open"):

@@ -5,7 +5,7 @@ from datetime import UTC
 from typing import Final, Literal, NamedTuple
 
 from ledger.application import Ledger
-from ledger.application.noting import Known, Noted, note
+from ledger.application.noting import Known, ToWrite, note
 from ledger.clock import Clock, system_clock
 from ledger.events.envelope import Event
 from ledger.events.facts import FactsAdded
@@ -164,7 +164,7 @@ def _add_facts(ledger: Ledger, orders: Sequence[Order], clock: Clock) -> list[Ou
     """All of these lines in one transaction; what another writer has told meanwhile is not told again."""
     outcomes: list[Outcome] = []
 
-    def decide(events: Known) -> Noted:
+    def decide(events: Known) -> ToWrite:
         seen = _seen(events, orders)
         outcomes.clear()
         noted: list[tuple[str, Event]] = []

@@ -59,9 +59,6 @@ CREATE TABLE homes AS SELECT * FROM noted UNION ALL SELECT * FROM (VALUES
     ('refund', 'RefundTaken'), ('policies', 'PolicyRecorded')
 ) AS topics (home, topic);
 
--- name: noted_topics
-SELECT topic, home FROM noted;
-
 -- name: neighbours
 -- Each event beside the one before it. A refusal begins a command of its own, even under an id used before,
 -- unless the policy it asked stands before it; so does each event that no command asked for.
