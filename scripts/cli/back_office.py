@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -44,14 +45,13 @@ class Office(NamedTuple):
     desk: "Desk"
 
 
-class Asked(NamedTuple):
-    """The period that a command is about, as its options say."""
+@dataclass(frozen=True)
+class Side:
+    """Options: whom it is reconciled with."""
 
-    institution: str | None
-    agency: str | None
-    bank: str | None
-    first: str | None
-    last: str | None
+    institution: Institution = None
+    agency: Agency = None
+    bank: Bank = None
 
     @property
     def party(self) -> "Party":
@@ -59,6 +59,14 @@ class Asked(NamedTuple):
         from scripts.reconciling.party import party
 
         return party(self.institution, self.agency, self.bank)
+
+
+@dataclass(frozen=True)
+class Asked(Side):
+    """Options: the period that a command is about."""
+
+    first: First = None
+    last: Last = None
 
     def period(self, desk: "Desk", *, begun: bool = True) -> "PeriodKey":
         """Its days; the last period where none are given. Raises `Usage`, `Missing`, `Refused`."""

@@ -13,6 +13,7 @@ import typer
 
 from ledger.errors import StoreUnavailable
 from scripts.cli.failures import Usage, guarded
+from scripts.cli.groups import gathered, spread
 
 Lang = Literal["en", "zh"]
 
@@ -199,6 +200,8 @@ def command(
 ) -> Callable[[Callable[..., int]], Callable[..., int]]:
     """Make a function `(settings, *, …) -> exit status` the command `name`, with every global option.
 
+    Its other arguments are options, or groups of options (`groups`).
+
     One that `waits` is a query: with `--wait`, it answers when a position has been reached.
     """
     waiting = _WAITING if waits else {}
@@ -209,9 +212,10 @@ def command(
             settings = from_options(ctx.obj, after)
             if waiting:
                 settings = _waiting(settings, **{option: values.pop(option) for option in waiting})
-            return guarded(settings.lang, functools.partial(function, settings, **values))
+            return guarded(settings.lang, functools.partial(function, settings, **gathered(values, groups)))
 
-        _, *own = inspect.signature(function).parameters.values()
+        _, *named = inspect.signature(function).parameters.values()
+        own, groups = spread(named)
         own += [_parameter(option, kind) for option, kind in waiting.items()]
         app.command(name, no_args_is_help=False)(_dressed(wrapper, function, own))
         return function

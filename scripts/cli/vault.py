@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from getpass import getpass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, Final
@@ -41,10 +42,24 @@ Reason = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class Place:
+    """Options: where the vault's keys lie."""
+
+    keys: Keys = None
+    kek: Kek = None
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Options: who asks, and why."""
+
+    by: By = None
+    reason: Reason = None
+
+
 @contextmanager
-def opened(
-    settings: Settings, keys: Path | None, kek: Path | None, *, make: bool = False
-) -> "Iterator[Vault]":
+def opened(settings: Settings, place: Place, *, make: bool = False) -> "Iterator[Vault]":
     """The vault of the ledger at hand; `make` may make its key store, if the ledger has no vault yet.
 
     Raises `Usage`, `KeyStoreRefused`, `StoreUnavailable`.
@@ -54,8 +69,8 @@ def opened(
     from ledger.vault.store import vault_exists
     from ledger.vault.vault import Vault
 
-    folder = keys or Path(os.environ.get("COPAY_KEYS") or DEFAULT_KEYS)
-    wrapping = kek or (Path(os.environ["COPAY_KEK"]) if os.environ.get("COPAY_KEK") else None)
+    folder = place.keys or Path(os.environ.get("COPAY_KEYS") or DEFAULT_KEYS)
+    wrapping = place.kek or (Path(os.environ["COPAY_KEK"]) if os.environ.get("COPAY_KEK") else None)
     _outside(settings, folder)
     with settings.database() as dsn, closing(PostgresLog(dsn)) as log:
         store = key_store(folder, wrapping, make=make and not vault_exists(dsn))

@@ -11,7 +11,7 @@ from scripts.cli.failures import Usage
 from scripts.cli.meter import Meter
 from scripts.cli.settings import Settings, command
 from scripts.cli.texts import choose
-from scripts.cli.vault import By, Kek, Keys, Person, Reason, opened, people_in, typed
+from scripts.cli.vault import Asking, Person, Place, opened, people_in, typed
 from scripts.commands.person_rights import forget, release, restrict, sweep
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ def put(  # noqa: PLR0913  every option is an argument
     ] = None,
     phone: Annotated[str | None, typer.Option("--phone", metavar="NUMBER", help="A phone")] = None,
     born: Annotated[str | None, typer.Option("--born", metavar="DAY", help="The birth date")] = None,
-    keys: Keys = None,
-    kek: Kek = None,
+    place: Place,
     json: Json = False,
 ) -> int:
     """Store what is known of people, each field encrypted under the person's own key. Other fields stay.
@@ -86,7 +85,7 @@ def put(  # noqa: PLR0913  every option is an argument
         batches = people_in(source) if source else iter([[given({"person": person, **values})]])
         people = fresh = 0
         with (
-            opened(settings, keys, kek, make=True) as vault,
+            opened(settings, place, make=True) as vault,
             Meter(choose(settings.lang, "people", "人")) as meter,
         ):
             for batch in batches:
@@ -106,7 +105,7 @@ def put(  # noqa: PLR0913  every option is an argument
     return give(settings, json, ask, show)
 
 
-def find(  # noqa: PLR0913  every option is an argument
+def find(
     settings: Settings,
     *,
     citizen_id: Annotated[
@@ -116,10 +115,8 @@ def find(  # noqa: PLR0913  every option is an argument
         str | None, typer.Option("--phone", metavar="NUMBER|-", help="By phone; - reads it")
     ] = None,
     unmask: Unmask = False,
-    by: By = None,
-    reason: Reason = None,
-    keys: Keys = None,
-    kek: Kek = None,
+    asking: Asking,
+    place: Place,
     json: Json = False,
 ) -> int:
     """Find who has a citizen-ID number or a phone, however it is written.
@@ -139,11 +136,11 @@ def find(  # noqa: PLR0913  every option is an argument
     if len(given) != 1:
         raise Usage("give one of --citizen-id and --phone", "--citizen-id 与 --phone 须给且只能给一个")
     ((field, value),) = given
-    who = asked(by, reason) if unmask else None
+    who = asked(asking.by, asking.reason) if unmask else None
 
     def ask() -> Answer:
         sought = typed(value, field.replace("_", "-"), settings.lang)
-        with opened(settings, keys, kek) as vault:
+        with opened(settings, place) as vault:
             return {"people": [_plain(one) for one in vault.find(field, sought, who)]}
 
     return give(settings, json, ask, lambda found: _table(settings, found["people"]))
@@ -153,7 +150,7 @@ def _by(citizen_id: str | None, phone: str | None) -> list[tuple[Findable, str |
     return [("citizen_id", citizen_id), ("phone", phone)]
 
 
-def show(  # noqa: PLR0913  every option is an argument
+def show(
     settings: Settings,
     *,
     person: Person,
@@ -161,10 +158,8 @@ def show(  # noqa: PLR0913  every option is an argument
     field: Annotated[
         list[str] | None, typer.Option("--field", metavar="NAME", help="Only this field; repeatable")
     ] = None,
-    by: By = None,
-    reason: Reason = None,
-    keys: Keys = None,
-    kek: Kek = None,
+    asking: Asking,
+    place: Place,
     json: Json = False,
 ) -> int:
     """Show what is known of a person, masked. In full only with who asks and why, which is recorded first.
@@ -178,10 +173,10 @@ def show(  # noqa: PLR0913  every option is an argument
     from ledger.vault.asking import asked
 
     wanted = _fields(field)
-    who = asked(by, reason) if unmask else None
+    who = asked(asking.by, asking.reason) if unmask else None
 
     def ask() -> Answer:
-        with opened(settings, keys, kek) as vault:
+        with opened(settings, place) as vault:
             return _plain(vault.show(person, who, wanted))
 
     return give(settings, json, ask, lambda found: _table(settings, [found]))

@@ -7,7 +7,7 @@ import typer
 
 from scripts.cli.answers import Answer, Json, give
 from scripts.cli.settings import Settings
-from scripts.cli.vault import By, Kek, Keys, Person, Reason, opened
+from scripts.cli.vault import Asking, Person, Place, opened
 
 _TOMBSTONE: Final = ("person", "at", "by", "second", "law", "retained_until")
 
@@ -16,10 +16,8 @@ def restrict(
     settings: Settings,
     *,
     person: Person,
-    by: By = None,
-    reason: Reason = None,
-    keys: Keys = None,
-    kek: Kek = None,
+    asking: Asking,
+    place: Place,
     json: Json = False,
 ) -> int:
     """Keep what is known of a person and use it no more (PIPL art. 47): find, show and put refuse.
@@ -31,17 +29,15 @@ def restrict(
     copay person restrict LIN --by window-3 --reason "asked for at the counter"
     """
     said = f"{person} is restricted", f"{person} 已限制处理"
-    return _use(settings, person, "restricted", said, by=by, reason=reason, keys=keys, kek=kek, json=json)
+    return _use(settings, person, "restricted", said, asking, place, json=json)
 
 
 def release(
     settings: Settings,
     *,
     person: Person,
-    by: By = None,
-    reason: Reason = None,
-    keys: Keys = None,
-    kek: Kek = None,
+    asking: Asking,
+    place: Place,
     json: Json = False,
 ) -> int:
     """End the restriction of a person.
@@ -51,28 +47,26 @@ def release(
     copay person release LIN --by window-3 --reason "the objection was withdrawn"
     """
     said = f"{person} is released", f"{person} 已解除限制"
-    return _use(settings, person, "active", said, by=by, reason=reason, keys=keys, kek=kek, json=json)
+    return _use(settings, person, "active", said, asking, place, json=json)
 
 
-def _use(  # noqa: PLR0913  every option is an argument
+def _use(
     settings: Settings,
     person: str,
     state: Literal["restricted", "active"],
     said: tuple[str, str],
+    asking: Asking,
+    place: Place,
     *,
-    by: str | None,
-    reason: str | None,
-    keys: Path | None,
-    kek: Path | None,
     json: bool,
 ) -> int:
     """Let what is known of a person be used from now on, or not."""
     from ledger.vault.asking import asked
 
-    who = asked(by, reason)
+    who = asked(asking.by, asking.reason)
 
     def ask() -> Answer:
-        with opened(settings, keys, kek) as vault:
+        with opened(settings, place) as vault:
             if state == "restricted":
                 vault.restrict(person, who)
             else:
@@ -82,12 +76,11 @@ def _use(  # noqa: PLR0913  every option is an argument
     return give(settings, json, ask, lambda _: _said(settings, *said))
 
 
-def forget(  # noqa: PLR0913  every option is an argument
+def forget(
     settings: Settings,
     *,
     persons: Annotated[list[str], typer.Argument(metavar="PERSON...", help="The person numbers")],
-    by: By = None,
-    reason: Reason = None,
+    asking: Asking,
     force: Annotated[bool, typer.Option("--force", help="Though the law keeps it; needs --second")] = False,
     second: Annotated[
         str | None, typer.Option("--second", metavar="ID", help="A second person who agrees to --force")
@@ -95,8 +88,7 @@ def forget(  # noqa: PLR0913  every option is an argument
     retention: Annotated[
         Path | None, typer.Option("--retention", metavar="FILE", help="Other terms than those shipped (YAML)")
     ] = None,
-    keys: Keys = None,
-    kek: Kek = None,
+    place: Place,
     json: Json = False,
 ) -> int:
     """Forget people, all or none, for good: destroy their keys, take out their rows, set tombstones.
@@ -112,13 +104,13 @@ def forget(  # noqa: PLR0913  every option is an argument
     """
     from ledger.vault.asking import decision
 
-    who = decision(by, reason, second, forced=force)
+    who = decision(asking.by, asking.reason, second, forced=force)
 
     def ask() -> Answer:
         from ledger.vault.retention import rules
 
         terms = rules(retention)
-        with opened(settings, keys, kek) as vault:
+        with opened(settings, place) as vault:
             found = [one.as_note() for one in vault.forget(persons, who, terms)]
         return {"forgotten": [{name: one.get(name) for name in _TOMBSTONE} for one in found]}
 
@@ -129,7 +121,7 @@ def forget(  # noqa: PLR0913  every option is an argument
     return give(settings, json, ask, show)
 
 
-def sweep(settings: Settings, *, keys: Keys = None, kek: Kek = None, json: Json = False) -> int:
+def sweep(settings: Settings, *, place: Place, json: Json = False) -> int:
     """Do every forgetting again that the key store or the log knows of. For after a restore of either.
 
     Examples:
@@ -138,7 +130,7 @@ def sweep(settings: Settings, *, keys: Keys = None, kek: Kek = None, json: Json 
     """
 
     def ask() -> Answer:
-        with opened(settings, keys, kek) as vault:
+        with opened(settings, place) as vault:
             return {"forgotten": vault.sweep()}
 
     def show(found: Answer) -> None:

@@ -6,14 +6,10 @@ import typer
 
 from scripts.cli.answers import Answer, Json, give
 from scripts.cli.back_office import (
-    Agency,
     Asked,
-    Bank,
-    First,
-    Institution,
     Item,
-    Last,
     Office,
+    Side,
     at_the_desk,
 )
 from scripts.cli.settings import Settings
@@ -38,9 +34,7 @@ _EVENTS = ("position", "at", "type", "id", "data")
 def periods(
     settings: Settings,
     *,
-    institution: Institution = None,
-    agency: Agency = None,
-    bank: Bank = None,
+    side: Side,
     json: Json = False,
 ) -> int:
     """List the periods of an institution, an agency or a bank: how far each has come.
@@ -53,11 +47,9 @@ def periods(
     """
     from scripts.reconciling.plainly import days_of
 
-    asked = Asked(institution, agency, bank, None, None)
-
     def ask() -> Answer:
         with at_the_desk(settings) as office:
-            found = office.desk.status(asked.party.id)
+            found = office.desk.status(side.party.id)
         return {
             "periods": [
                 {**days_of(one.key), "state": one.state, "files": one.files, "breaks": one.breaks,
@@ -84,14 +76,10 @@ def periods(
     return give(settings, json, ask, show)
 
 
-def breaks(  # noqa: PLR0913  every option is an argument
+def breaks(
     settings: Settings,
     *,
-    institution: Institution = None,
-    agency: Agency = None,
-    bank: Bank = None,
-    first: First = None,
-    last: Last = None,
+    asked: Asked,
     break_class: Annotated[
         str | None, typer.Option("--class", metavar="CLASS", help="Only this class: total, missing_here, …")
     ] = None,
@@ -115,7 +103,6 @@ def breaks(  # noqa: PLR0913  every option is an argument
     from scripts.reconciling.plainly import days_of, described
     from scripts.reports.words import CLASSES
 
-    asked = Asked(institution, agency, bank, first, last)
     if break_class is not None and break_class not in CLASSES:
         from scripts.cli.failures import Usage
 

@@ -4,13 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from scripts.cli.answers import Answer, Json, give
 from scripts.cli.back_office import (
-    Agency,
     Asked,
-    Bank,
     DryRun,
-    First,
-    Institution,
-    Last,
     Layout,
     at_the_desk,
     how_to_read,
@@ -29,14 +24,10 @@ _RULES = ("rule", "matches", "here_rows", "there_rows", "here_total_fen", "there
 _CLASSES = ("break_class", "breaks", "total_fen", "fund_fen", "account_fen")
 
 
-def match(  # noqa: PLR0913  every option is an argument
+def match(
     settings: Settings,
     *,
-    institution: Institution = None,
-    agency: Agency = None,
-    bank: Bank = None,
-    first: First = None,
-    last: Last = None,
+    asked: Asked,
     layout: Layout = None,
     dry_run: DryRun = False,
     json: Json = False,
@@ -57,8 +48,6 @@ def match(  # noqa: PLR0913  every option is an argument
     from scripts.cli.reading import moment
     from scripts.reconciling.plainly import days_of
     from scripts.reconciling.sides import our_side
-
-    asked = Asked(institution, agency, bank, first, last)
 
     def ask() -> Answer:
         with at_the_desk(settings) as office:

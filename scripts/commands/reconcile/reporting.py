@@ -7,12 +7,7 @@ import typer
 
 from scripts.cli.answers import Answer, Json, give
 from scripts.cli.back_office import (
-    Agency,
     Asked,
-    Bank,
-    First,
-    Institution,
-    Last,
     Layout,
     at_the_desk,
     profiles,
@@ -30,14 +25,10 @@ _BREAKS = ("item", "break_class", "effect_total_fen", "state", "owner", "days", 
 _SHOWN = 100
 
 
-def report(  # noqa: PLR0913  every option is an argument
+def report(
     settings: Settings,
     *,
-    institution: Institution = None,
-    agency: Agency = None,
-    bank: Bank = None,
-    first: First = None,
-    last: Last = None,
+    asked: Asked,
     layout: Layout = None,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="One page that opens offline and prints")
@@ -68,7 +59,6 @@ def report(  # noqa: PLR0913  every option is an argument
     from scripts.cli.reading import moment
     from scripts.reconciling.told import reported
 
-    asked = Asked(institution, agency, bank, first, last)
     if bom and csv is None:
         raise Usage("--bom goes with --csv", "--bom 须与 --csv 一起使用")
     made: list[Report] = []

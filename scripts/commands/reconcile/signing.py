@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scripts.cli.answers import Answer, Json, give
-from scripts.cli.back_office import Agency, Asked, Bank, DryRun, First, Institution, Last, at_the_desk
+from scripts.cli.back_office import Asked, DryRun, at_the_desk
 from scripts.cli.failures import Usage
 from scripts.cli.settings import Settings
 
@@ -23,11 +23,7 @@ _FILES = ("file", "profile", "rows", "new_rows", "sha256")
 def sign(  # noqa: PLR0913  every option is an argument
     settings: Settings,
     *,
-    institution: Institution = None,
-    agency: Agency = None,
-    bank: Bank = None,
-    first: First = None,
-    last: Last = None,
+    asked: Asked,
     propose: Annotated[bool, typer.Option("--propose", help="Ask for a signature")] = False,
     rest: Annotated[
         list[str] | None,
@@ -63,7 +59,6 @@ def sign(  # noqa: PLR0913  every option is an argument
 
     copay reconcile sign --institution H1 --approve 1 --digest "$DIGEST" --json
     """
-    asked = Asked(institution, agency, bank, first, last)
     if [propose, approve is not None, refuse is not None].count(True) > 1:
         raise Usage(
             "give one of --propose, --approve and --refuse", "--propose、--approve、--refuse 只能给一个"

@@ -7,13 +7,8 @@ import typer
 
 from scripts.cli.answers import Answer, Json, give, print_json
 from scripts.cli.back_office import (
-    Agency,
     Asked,
-    Bank,
     DryRun,
-    First,
-    Institution,
-    Last,
     Layout,
     at_the_desk,
     profiles,
@@ -45,11 +40,7 @@ def take(  # noqa: PLR0913  every option is an argument
     *,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="As it came, zipped or not")],
     profile: Annotated[str, typer.Option("--profile", metavar="NAME", help="How FILE is laid out")],
-    institution: Institution = None,
-    agency: Agency = None,
-    bank: Bank = None,
-    first: First = None,
-    last: Last = None,
+    asked: Asked,
     clr_type: Annotated[
         str | None, typer.Option("--clr-type", metavar="CODE", help="The clearing type it is about")
     ] = None,
@@ -88,7 +79,6 @@ def take(  # noqa: PLR0913  every option is an argument
     from ledger.reconciliation.taking import GivenFile
     from scripts.reconciling.incoming import Incoming, read
 
-    asked = Asked(institution, agency, bank, first, last)
     incoming = Incoming(file, profile, Scope(clr_type, insutype, clr_optins), legs, legs_profile)
     with Meter(choose(settings.lang, "read", "读取"), 1) as meter:
         found = read(incoming, profiles(layout))
